@@ -22,6 +22,9 @@ _FLAGS = {
     "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True,
     # CloudFormation refuses templates of more than a megabyte, and half of ours was indentation.
     "@aws-cdk/core:suppressTemplateIndentation": True,
+    # Without them a function with a new layer, but the same code, gets no new version.
+    "@aws-cdk/aws-lambda:recognizeLayerVersion": True,
+    "@aws-cdk/aws-lambda:recognizeVersionProps": True,
 }
 
 

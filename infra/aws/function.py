@@ -12,7 +12,7 @@ from functions.declaration import Function, TriggeredFunction
 from infra.aws.code import ARCHITECTURE, RUNTIME, Layers
 from infra.aws.grants import statements
 from infra.aws.nag import accept, accept_wildcards
-from infra.aws.names import Names
+from infra.aws.names import ALIAS, Names
 
 _WHY_WILDCARDS = (
     "Objects below the prefixes, the tables of the database and the log streams of the function have names made at run "
@@ -29,7 +29,7 @@ class PlatformFunction(Construct):
     ) -> None:
         super().__init__(scope, function.name)
         self.declared = function
-        log_group = self._log_group(names)
+        self.log_group = self._log_group(names)
         role = self._role(names)
         self.function = lambda_.Function(
             self,
@@ -45,7 +45,7 @@ class PlatformFunction(Construct):
             timeout=Duration.seconds(function.timeout_seconds),
             ephemeral_storage_size=Size.mebibytes(function.disk_mb),
             environment=environment(function, names),
-            log_group=log_group,
+            log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
             role=role.without_policy_updates(),
@@ -53,6 +53,15 @@ class PlatformFunction(Construct):
             recursive_loop=lambda_.RecursiveLoop.ALLOW if _requests_itself(function) else None,
         )
         accept(self.function, {"L1": _WHY_NOT_NEWEST})
+        self.alias = self._alias() if names.has_alias(function) else None
+
+    @property
+    def invoked(self) -> lambda_.IFunction:
+        """What triggers and workflows invoke: the alias, if there is one."""
+        return self.alias or self.function
+
+    def _alias(self) -> lambda_.Alias:
+        return lambda_.Alias(self, "Alias", alias_name=ALIAS, version=self.function.current_version)
 
     def _log_group(self, names: Names) -> logs.LogGroup:
         return logs.LogGroup(

@@ -1,5 +1,7 @@
 """The functions of the manifest, their triggers and the workflows that they are steps of."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Stack
 from constructs import Construct
 
@@ -17,6 +19,7 @@ from functions.manifest import FUNCTIONS, WORKFLOWS
 from infra.aws import code
 from infra.aws.alarms.mappings import of_mapping
 from infra.aws.alarms.watch import Alarms
+from infra.aws.canaries import Canaries
 from infra.aws.function import PlatformFunction
 from infra.aws.metrics import StageMetrics
 from infra.aws.names import Names
@@ -48,6 +51,16 @@ class FunctionsStack(Stack):
         by_name = {function.declared.name: function for function in functions}
         for workflow in WORKFLOWS:
             StateMachine(self, workflow=workflow, functions=by_name, names=names)
+        if names.stage.deployments == "canary":
+            self._shift(functions)
+
+    def _shift(self, functions: Sequence[PlatformFunction]) -> None:
+        """Shift traffic to new versions, once the step of the deployment has succeeded."""
+        Canaries(self, functions=functions, names=self._names)
+        steps = [each for each in functions if each.alias is None]
+        for function in functions:
+            if function.alias:
+                function.alias.node.add_dependency(*steps)
 
     def _start(self, function: PlatformFunction) -> None:
         """Connect a function to its triggers; the APIs and the workflows connect themselves."""

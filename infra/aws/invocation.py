@@ -9,8 +9,8 @@ from infra.aws.names import Names
 
 
 def function_arn(function: Function, names: Names) -> str:
-    """Return the ARN that the function has once its stack is deployed."""
-    return names.arn("lambda", f"function:{names.physical_name(function.name)}")
+    """Return the ARN under which the function is invoked once its stack is deployed."""
+    return names.arn("lambda", f"function:{names.invoked_name(function)}")
 
 
 def integration_uri(function: Function, names: Names) -> str:

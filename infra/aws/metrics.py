@@ -21,6 +21,16 @@ class StageMetrics:
         """Return what Lambda measures of a function."""
         return _metric("AWS/Lambda", name, statistic, FunctionName=self._names.physical_name(function.name))
 
+    def of_version(self, function: Function, version: str, name: str) -> cloudwatch.Metric:
+        """Return what Lambda measures of a version that gets a part of the traffic of the function's alias."""
+        own, invoked = self._names.physical_name(function.name), self._names.invoked_name(function)
+        return _metric("AWS/Lambda", name, "Sum", FunctionName=own, Resource=invoked, ExecutedVersion=version)
+
+    def errors_logged_by(self, function: Function, version: str) -> cloudwatch.Metric:
+        """Return the errors in the log of a function that one of its versions wrote."""
+        name = self._names.physical_name(function.name)
+        return _metric(self._names.error_namespace, name, "Sum", function_version=version)
+
     def of_account(self, name: str, statistic: str) -> cloudwatch.Metric:
         """Return what Lambda measures of all functions of the account and region."""
         return _metric("AWS/Lambda", name, statistic)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aws_cdk import Aws
 
-from functions.declaration import Function
+from functions.declaration import DeploymentTrigger, Function, TriggeredFunction
 from infra.aws.stages import StageConfig
 from shared.auth.signing import SIGNING_KEYS
 from shared.runtime.observability import NAMESPACE
@@ -23,6 +23,9 @@ from shared.runtime.resources import (
 
 WEBSOCKET_STAGE = "live"
 """The stage of the WebSocket API, which permissions to send messages name."""
+
+ALIAS = "live"
+"""The alias of each function whose new code does not take over all at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +66,19 @@ class Names:
         """Return the name of a resource that only the infrastructure uses, such as a dead-letter queue."""
         return f"tally-{self.stage.name}-{part.replace('_', '-')}"
 
+    def has_alias(self, function: Function) -> bool:
+        """Whether callers invoke an alias of the function, which decides the version that runs.
+
+        The step of a deployment has none: it is to run the code that is being deployed.
+        """
+        is_step = isinstance(function, TriggeredFunction) and isinstance(function.trigger, DeploymentTrigger)
+        return self.stage.deployments == "canary" and not is_step
+
+    def invoked_name(self, function: Function) -> str:
+        """Return the name under which callers invoke a function: with its alias, if it has one."""
+        name = self.physical_name(function.name)
+        return f"{name}:{ALIAS}" if self.has_alias(function) else name
+
     def global_name(self, part: str) -> str:
         """Return the name of what belongs to the account and to no region: roles and functions of CloudFront."""
         return f"{self.physical_name(part)}-{Aws.REGION}"
@@ -98,6 +114,11 @@ class Names:
     def memory_namespace(self) -> str:
         """The namespace of the memory that functions used, which is read from their logs."""
         return f"{self.metric_namespace}/memory"
+
+    @property
+    def error_namespace(self) -> str:
+        """The namespace of the errors that versions of functions log."""
+        return f"{self.metric_namespace}/errors"
 
     @property
     def alarm_topic(self) -> str:

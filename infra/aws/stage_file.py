@@ -9,7 +9,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from infra.aws.stages import (
+    Deployments,
     IllegalBudget,
+    IllegalDeployments,
     IllegalDomain,
     IllegalLimit,
     IllegalOrigin,
@@ -25,6 +27,7 @@ STAGES_FILE = Path(__file__).resolve().parents[2] / "stages.toml"
 _ILLEGAL = (
     IllegalBudget,
     IllegalConfiguration,
+    IllegalDeployments,
     IllegalDomain,
     IllegalLimit,
     IllegalOrigin,
@@ -56,6 +59,7 @@ class StageValues(BaseModel):
     monthly_budget: int | None = Field(default=None, ge=1)
     requests_per_address: int = Field(default=0, ge=0, le=2_000_000_000)
     identity_horizon_days: float | None = Field(default=None, gt=0)
+    deployments: Deployments = "all-at-once"
 
     @property
     def given(self) -> dict[str, Any]:

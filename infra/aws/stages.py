@@ -45,6 +45,15 @@ class IllegalOrigin(ValueError):
     """The configured origin is not one that browsers send."""
 
 
+class IllegalDeployments(ValueError):
+    """The configured way to deploy new code cannot work in the stage."""
+
+
+Deployments = Literal["all-at-once", "canary"]
+"""How new code reaches those who invoke a function: at once, or a part of the traffic first, with rollback on alarms.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
     """Requests per second that the API admits, steadily and as a burst."""
@@ -106,6 +115,7 @@ class StageConfig:
     """Dollars that all of the account may cost a month before its operators get a mail; None sets no budget."""
     requests_per_address: int = 0
     """Requests that AWS WAF lets an address make within five minutes; 0 leaves WAF out."""
+    deployments: Deployments = "all-at-once"
     domain: str | None = None
     """The public host name, such as `analytics.example.com`; without one CloudFront's own."""
     certificate_arn: str | None = None
@@ -131,6 +141,7 @@ class StageConfig:
             IllegalDomain: the domain is none, or does not go together with its certificate.
             IllegalBudget: there is a budget, and no address for its mails.
             IllegalLimit: the limit of requests of an address is too low for AWS WAF.
+            IllegalDeployments: there are canaries, and no alarms to roll them back.
         """
         if wrong := [origin for origin in self.cors_origins if not _is_origin(origin)]:
             raise IllegalOrigin(f"{', '.join(map(repr, wrong))} cannot be allowed: write http[s]://host[:port]")
@@ -148,6 +159,10 @@ class StageConfig:
             raise IllegalBudget("a monthly_budget needs alarm_emails: without an address nobody learns of it")
         if 0 < self.requests_per_address < _FEWEST_REQUESTS:
             raise IllegalLimit(f"requests_per_address must be 0 or at least {_FEWEST_REQUESTS}")
+        if self.deployments == "canary" and not self.alarms:
+            raise IllegalDeployments(
+                f"{self.name} has no alarms to roll a canary back: deployments must be all-at-once"
+            )
         FraudConfiguration.of_stage(self.fraud_configuration)
 
     @property
@@ -225,6 +240,7 @@ PROD = StageConfig(
     throttle=Throttle(rate=1_000, burst=2_000),
     # Twenty people behind one address, each at the limit of the fraud contract.
     requests_per_address=10_000,
+    deployments="canary",
     query_scan_limit_bytes=1024 * _GIGABYTE,
     access_logs=True,
     alarms=True,

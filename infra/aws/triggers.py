@@ -34,7 +34,7 @@ class StreamEventSource(Construct):
         self.mapping = lambda_.EventSourceMapping(
             self,
             "Mapping",
-            target=target.function,
+            target=target.invoked,
             event_source_arn=names.arn("kinesis", f"stream/{names.resource_name(trigger.stream)}"),
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=trigger.batch_size,
@@ -60,7 +60,7 @@ class TableStreamEventSource(Construct):
         lambda_.EventSourceMapping(
             self,
             "Mapping",
-            target=target.function,
+            target=target.invoked,
             event_source_arn=stream_arn,
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=trigger.batch_size,
@@ -83,7 +83,7 @@ class QueueEventSource(Construct):
         lambda_.EventSourceMapping(
             self,
             "Mapping",
-            target=target.function,
+            target=target.invoked,
             event_source_arn=names.arn("sqs", names.resource_name(trigger.queue)),
             batch_size=trigger.batch_size,
             max_batching_window=Duration.seconds(trigger.window_seconds),
@@ -102,7 +102,7 @@ class Schedule(Construct):
             "Rule",
             rule_name=names.physical_name(target.declared.name),
             schedule=events.Schedule.rate(Duration.minutes(trigger.every_minutes)),
-            targets=[targets.LambdaFunction(target.function)],
+            targets=[targets.LambdaFunction(target.invoked)],
         )
 
 

@@ -137,7 +137,7 @@ def _task(function: PlatformFunction, payload: Mapping[str, str] | None) -> dict
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": function.function.function_arn, **given},
+        "Parameters": {"FunctionName": function.invoked.function_arn, **given},
         "OutputPath": "$.Payload",
         "TimeoutSeconds": function.declared.timeout_seconds + _SPARE_SECONDS,
         "Retry": list(_RETRY),
@@ -149,7 +149,7 @@ def _statements(name: str, steps: Mapping[str, PlatformFunction], names: Names) 
 
     https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
     """
-    functions = [each.function.function_arn for each in steps.values()]
+    functions = [each.invoked.function_arn for each in steps.values()]
     yield iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=functions)
     yield iam.PolicyStatement(
         actions=["states:StartExecution"], resources=[names.arn("states", f"stateMachine:{name}")]

@@ -79,6 +79,7 @@ def instrument(handler: Handler) -> Handler:
             request_id=request_id,
             gateway_request_id=_gateway_request_id(event),
             function_request_id=context.aws_request_id,
+            function_version=os.environ.get("AWS_LAMBDA_FUNCTION_VERSION"),
         )
         try:
             return _trace(handler)(event, context)

@@ -35,8 +35,8 @@ def methods(assembly: Assembly) -> Iterator[tuple[str, str, Any]]:
 
 
 def target(method: Any) -> str:
-    """The function that a method invokes."""
-    return flat(method["Integration"]["Uri"]).split(":function:")[1].split("/")[0]
+    """The function that a method invokes, by an alias or not."""
+    return flat(method["Integration"]["Uri"]).split(":function:")[1].split("/")[0].removesuffix(":live")
 
 
 @pytest.mark.parametrize("stage", ["local", "dev", "prod"])

@@ -93,6 +93,7 @@ def test_the_example_is_a_file_that_production_is_deployed_with() -> None:
         ("queries_at_once = 0", "queries_at_once must be at least 1"),
         ("lambda_concurrency = 0", "lambda_concurrency must be at least 1"),
         ("requests_per_address = 9", "requests_per_address must be 0 or at least 10"),
+        ('deployments = "blue"', "deployments must be"),
         ("monthly_budget = 0", "monthly_budget must be at least 1"),
         ("monthly_budget = 500", "a monthly_budget needs alarm_emails"),
         ('alarm_email = "a@b.example"', "alarm_email is unknown; remove it"),

@@ -13,7 +13,7 @@ from infra.aws.names import Names
 from infra.aws.stages import DEV, IllegalOrigin, UnknownStage
 from infra.resources import RESOURCES
 from shared.runtime.settings import Settings
-from tests.infra.assembly import Assembly
+from tests.infra.assembly import Assembly, flat
 
 _STATEFUL = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::Logs::LogGroup")
 _NAMED = {
@@ -59,7 +59,7 @@ def test_every_named_resource_is_named_after_its_stage(stage: str, request: pyte
     assembly: Assembly = request.getfixturevalue(stage)
 
     names = [
-        resource["Properties"][key]
+        flat(resource["Properties"][key])
         for name, resource in assembly.resources()
         for key in _NAMED.get(resource["Type"], ())
         if "AwsCliLayer" not in name  # CDK has it for copying files, and names it

@@ -201,8 +201,12 @@ print(json.dumps(named), file=sys.stderr)
 
 
 @pytest.mark.parametrize("own", [None, "shop-42/a:b"])
-def test_the_request_id_is_the_same_in_header_body_and_log(own: str | None) -> None:
-    environment = {"POWERTOOLS_SERVICE_NAME": "tests", "POWERTOOLS_TRACE_DISABLED": "true"}
+def test_the_request_id_is_the_same_in_header_body_and_log_which_names_the_version(own: str | None) -> None:
+    environment = {
+        "POWERTOOLS_SERVICE_NAME": "tests",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+        "AWS_LAMBDA_FUNCTION_VERSION": "7",
+    }
     ran = subprocess.run(  # noqa: S603 # our own interpreter and words
         [sys.executable, "-c", _LOGGED, *(["X-Request-Id", own] if own else [])],
         capture_output=True,
@@ -223,6 +227,7 @@ def test_the_request_id_is_the_same_in_header_body_and_log(own: str | None) -> N
     assert [(line["request_id"], line["gateway_request_id"], line["status"], line["path"]) for line in answered] == [
         (request_id, of_gateway, 404, "/api/v1/nothing")
     ]
+    assert {line["function_version"] for line in answered} == {"7"}  # by which errors of a version are counted
 
 
 def test_an_api_with_a_route_that_declares_no_policy_cannot_be_built() -> None:
