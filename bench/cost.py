@@ -21,6 +21,8 @@ from bench.measure import Row
 from infra.aws.access_log import REST_LINE
 from infra.aws.stages import PROD
 from shared.ingestion.stream.producer import EVENT_STREAM
+from shared.lake.storage.object_store import LAKE_BUCKET
+from shared.lake.storage.paths import INCOMING
 
 RATES = (100, 1_000, 10_000)
 DASHBOARDS = 20
@@ -33,6 +35,7 @@ _WATCHED: Mapping[str, Any] = {
     "different, computed once a minute": {"different": DASHBOARDS, "every_seconds": 60},
 }
 _LOG_MONTHS = 3
+_VERSION_DAYS = dict(LAKE_BUCKET.version_days)[f"{INCOMING}/"]
 """The retention of logs in the stage `prod`."""
 
 # Seconds of compaction for a row, by the rows of the files that a pass adds (`bench compaction`, docs/scale.md).
@@ -151,7 +154,7 @@ def _middle(found: Sequence[Run]) -> Run:
 def _rows(streams: Sequence[Stream], viewers: Viewers, fixed: Usage) -> Iterator[Row]:
     yield from _table("without events", fixed, fixed)
     for stream in streams:
-        name, parts = f"{stream.rate:,}/s", stream_parts(stream, noncurrent_days=PROD.noncurrent_days)
+        name, parts = f"{stream.rate:,}/s", stream_parts(stream, version_days=_VERSION_DAYS)
         unwatched = sum(parts.values(), fixed)
         watched = {
             what: unwatched + viewer_usage(viewers, stream.rate, dashboards=DASHBOARDS, **how)

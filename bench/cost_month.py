@@ -16,6 +16,7 @@ from bench.cost_usage import Usage
 
 HOURS, SECONDS = 730, 730 * 3600
 """Of an average month."""
+_DAY = 86_400
 
 PASS_SECONDS = 2.0
 """Between the passes of a merger: a window of one second, and about one to merge (docs/scale.md)."""
@@ -111,7 +112,7 @@ def queue_requests(messages: float, runs: float) -> float:
     return messages + 2 * max(runs, messages / 10)
 
 
-def stream_parts(at: Stream, *, noncurrent_days: int) -> dict[str, Usage]:
+def stream_parts(at: Stream, *, version_days: int) -> dict[str, Usage]:
     """Return the usage of the stream in its first month, without viewers, by what causes it.
 
     Tables and objects are counted with the average of the month, half of what it brings.
@@ -123,7 +124,7 @@ def stream_parts(at: Stream, *, noncurrent_days: int) -> dict[str, Usage]:
         "alerts and pushes": _of_notices(at),
         "rollup_job": roll_up_usage(at),
         "compaction": _of_compaction(at),
-        "rows and deliveries kept": _of_objects(at, noncurrent_days),
+        "rows and deliveries kept": _of_objects(at, version_days),
     }
 
 
@@ -160,11 +161,12 @@ def _of_compaction(at: Stream) -> Usage:
     return Usage({Meter.LAMBDA_GB_SECOND: computed, Meter.S3_READ: SECONDS / PASS_SECONDS})
 
 
-def _of_objects(at: Stream, noncurrent_days: int) -> Usage:
+def _of_objects(at: Stream, version_days: int) -> Usage:
     """Return the storage of the rows, and of merged deliveries, which stay as old versions for so many days."""
-    rows = at.rate * SECONDS * at.row_bytes
-    deliveries = at.consumed.put_bytes.get("incoming", 0) * at.shards * noncurrent_days * 86_400
-    return Usage({Meter.S3_GB_MONTH: (rows + deliveries) / 2 / _GB})
+    rows = at.rate * SECONDS * at.row_bytes / 2
+    a_day = at.consumed.put_bytes.get("incoming", 0) * at.shards * _DAY
+    deliveries = a_day * version_days * (1 - version_days * _DAY / SECONDS / 2)  # they add up in the first days
+    return Usage({Meter.S3_GB_MONTH: (rows + deliveries) / _GB})
 
 
 def roll_up_seconds(at: Stream) -> float:

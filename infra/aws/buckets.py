@@ -114,6 +114,15 @@ def _lifecycle(bucket: Bucket, names: Names) -> list[s3.LifecycleRule]:
         for prefix, days in bucket.expire_days
     ]
     if bucket.versioned and bucket.locked_days is None:
+        # Where rules overlap, S3 follows the one that expires first.
+        expiring += [
+            s3.LifecycleRule(
+                id=f"forget-versions-{prefix.strip('/')}",
+                prefix=prefix,
+                noncurrent_version_expiration=Duration.days(days),
+            )
+            for prefix, days in bucket.version_days
+        ]
         expiring.append(
             s3.LifecycleRule(
                 id="forget-old-versions",

@@ -56,6 +56,7 @@ class Table(Resource):
 class Bucket(Resource):
     """An S3 bucket and how long what lies under its prefixes is kept (days; absent: for good).
 
+    Deleted and overwritten versions are kept as long as the stage says, or under some prefixes for fewer days.
     Web pages may put files into a bucket that takes uploads, and read from one that gives answers. Nobody can change or
     delete what is locked for that many days.
     """
@@ -63,6 +64,7 @@ class Bucket(Resource):
     suffix = "_bucket"
     versioned: bool
     expire_days: tuple[tuple[str, int], ...] = ()
+    version_days: tuple[tuple[str, int], ...] = ()
     takes_uploads: bool = False
     gives_answers: bool = False
     locked_days: int | None = None

@@ -51,6 +51,19 @@ def test_the_lake_is_versioned_and_expires_objects_as_declared(dev: Assembly, pr
         assert rules["abort-uploads"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 2}
 
 
+def test_versions_of_merged_deliveries_are_kept_for_a_day(dev: Assembly, prod: Assembly, local: Assembly) -> None:
+    for assembly in (dev, prod, local):
+        rules = bucket(assembly, "lake")[1]["LifecycleConfiguration"]["Rules"]
+
+        kept = {
+            each["Prefix"]: each["NoncurrentVersionExpiration"]["NoncurrentDays"]
+            for each in rules
+            if "Prefix" in each and "NoncurrentVersionExpiration" in each
+        }
+
+        assert kept == {"incoming/": 1}
+
+
 def test_the_bucket_of_the_tables_keeps_no_versions_and_expires_no_files(dev: Assembly, prod: Assembly) -> None:
     """Snapshots are the history; a file that expired would be missing in some of them."""
     for assembly in (dev, prod):
