@@ -15,6 +15,7 @@ from infra.aws.names import Names
 from infra.aws.outputs import export_outputs
 from infra.aws.rest_api import PlatformRestApi
 from infra.aws.site import WebSite
+from infra.aws.stage_key import encrypt, key_arn
 from infra.aws.websocket_api import PlatformWebSocketApi
 
 PUBLIC_DOMAIN = "PublicDomain"
@@ -53,6 +54,7 @@ class ApiStack(Stack):
                 names=names,
             )
             export_outputs(self, {PUBLIC_DOMAIN: public.distribution.distribution_domain_name})
+        encrypt(self, key_arn(self, names))
 
     def _web_socket_api(self, rest: PlatformRestApi) -> PlatformWebSocketApi:
         """Make the WebSocket API, which logs with the role of the REST API."""

@@ -13,6 +13,7 @@ from infra.aws.names import Names
 from infra.aws.outputs import export_outputs, resource_names
 from infra.aws.queues import MessageQueue
 from infra.aws.signing_keys import SigningKey
+from infra.aws.stage_key import StageKey, accept_other_encryption, encrypt
 from infra.aws.stages import StageConfig
 from infra.aws.streams import PlatformBus, QueueClock, ShardedStream
 from infra.aws.tables import OnDemandTable
@@ -56,7 +57,11 @@ class DataStack(Stack):
             {declared.fed_by_prefix: queue for declared, queue in queues.items() if declared.fed_by_prefix}
         )
         if names.stage.alarms:
-            AlarmTopic(self, names=names)
+            accept_other_encryption(AlarmTopic(self, names=names))
+        if access_logs:
+            accept_other_encryption(access_logs)
+        if names.stage.customer_managed_keys:
+            encrypt(self, StageKey(self, names=names).key.key_arn)
         export_outputs(self, {**resource_names(names), **_choices(names.stage)})
 
 

@@ -11,8 +11,10 @@ from constructs import Construct
 from functions.declaration import Function, TriggeredFunction
 from infra.aws.code import ARCHITECTURE, RUNTIME, Layers
 from infra.aws.grants import statements
+from infra.aws.key_grants import key_statements
 from infra.aws.nag import accept, accept_wildcards
 from infra.aws.names import ALIAS, Names
+from infra.aws.stage_key import key_arn
 
 _WHY_WILDCARDS = (
     "Objects below the prefixes, the tables of the database and the log streams of the function have names made at run "
@@ -73,7 +75,12 @@ class PlatformFunction(Construct):
         )
 
     def _role(self, names: Names) -> iam.Role:
-        granted = [*statements(self.declared, names), *_observability(self.declared, names)]
+        key = key_arn(self, names)
+        granted = [
+            *statements(self.declared, names),
+            *(key_statements(self.declared, key) if key else ()),
+            *_observability(self.declared, names),
+        ]
         role = iam.Role(
             self,
             "Role",

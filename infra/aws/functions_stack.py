@@ -23,6 +23,7 @@ from infra.aws.canaries import Canaries
 from infra.aws.function import PlatformFunction
 from infra.aws.metrics import StageMetrics
 from infra.aws.names import Names
+from infra.aws.stage_key import encrypt, key_arn
 from infra.aws.triggers import (
     DeploymentStep,
     QueueEventSource,
@@ -53,6 +54,7 @@ class FunctionsStack(Stack):
             StateMachine(self, workflow=workflow, functions=by_name, names=names)
         if names.stage.deployments == "canary":
             self._shift(functions)
+        encrypt(self, key_arn(self, names))
 
     def _shift(self, functions: Sequence[PlatformFunction]) -> None:
         """Shift traffic to new versions, once the step of the deployment has succeeded."""

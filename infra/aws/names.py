@@ -116,6 +116,11 @@ class Names:
         return f"{self.metric_namespace}/memory"
 
     @property
+    def key_parameter(self) -> str:
+        """The parameter of Systems Manager that has the ARN of the key that encrypts what the stage stores."""
+        return self.physical_name("stage_key")
+
+    @property
     def error_namespace(self) -> str:
         """The namespace of the errors that versions of functions log."""
         return f"{self.metric_namespace}/errors"

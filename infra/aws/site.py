@@ -11,6 +11,7 @@ from infra.aws.buckets import PrivateBucket
 from infra.aws.names import Names
 from infra.aws.site_copy import SITE_BUCKET, SiteCopy
 from infra.aws.site_headers import site_headers
+from infra.aws.stage_key import accept_other_encryption
 
 SITE_PATHS = Path(__file__).with_name("site_paths.js")
 
@@ -40,6 +41,7 @@ class WebSite(Construct):
         self._bucket = PrivateBucket(
             self, bucket=SITE_BUCKET, names=names, access_logs=None, why_no_logs="Everybody may read its files."
         ).bucket
+        accept_other_encryption(self._bucket)
         SiteCopy(self, files=files, bucket=self._bucket, names=names)
 
     def behaviour(self) -> cloudfront.BehaviorOptions:

@@ -60,6 +60,7 @@ class StageValues(BaseModel):
     requests_per_address: int = Field(default=0, ge=0, le=2_000_000_000)
     identity_horizon_days: float | None = Field(default=None, gt=0)
     deployments: Deployments = "all-at-once"
+    customer_managed_keys: bool = False
 
     @property
     def given(self) -> dict[str, Any]:

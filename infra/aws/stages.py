@@ -116,6 +116,8 @@ class StageConfig:
     requests_per_address: int = 0
     """Requests that AWS WAF lets an address make within five minutes; 0 leaves WAF out."""
     deployments: Deployments = "all-at-once"
+    customer_managed_keys: bool = False
+    """Whether a key of the account encrypts what the stage stores; otherwise AWS's keys do, without a fee."""
     domain: str | None = None
     """The public host name, such as `analytics.example.com`; without one CloudFront's own."""
     certificate_arn: str | None = None

@@ -40,6 +40,11 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 
 @pytest.fixture(scope="session")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    return _synthesised(replace(DEV, customer_managed_keys=True), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     configured = replace(
         PROD,
