@@ -8,31 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from infra.aws.stages import (
-    Deployments,
-    IllegalBudget,
-    IllegalDeployments,
-    IllegalDomain,
-    IllegalLimit,
-    IllegalOrigin,
-    IllegalWebhookTarget,
-    StageConfig,
-    Subscription,
-    stage_named,
-)
+from infra.aws.stage_errors import IllegalStage
+from infra.aws.stages import Deployments, StageConfig, Subscription, stage_named
 from shared.decisions.configuration import IllegalConfiguration
 from shared.runtime.phrases import phrase
 
 STAGES_FILE = Path(__file__).resolve().parents[2] / "stages.toml"
-_ILLEGAL = (
-    IllegalBudget,
-    IllegalConfiguration,
-    IllegalDeployments,
-    IllegalDomain,
-    IllegalLimit,
-    IllegalOrigin,
-    IllegalWebhookTarget,
-)
 
 
 class StageFileError(ValueError):
@@ -80,7 +61,7 @@ def read_stage(name: str, file: Path) -> StageConfig:
         return replace(stage, **_values(name, file).given)
     except ValidationError as invalid:
         raise StageFileError(f"{file.name}, [{name}]: {'; '.join(_mistakes(invalid))}.") from None
-    except _ILLEGAL as illegal:
+    except (IllegalStage, IllegalConfiguration) as illegal:
         raise StageFileError(f"{file.name}, [{name}]: {illegal}.") from None
 
 

@@ -9,6 +9,14 @@ from typing import Any, Literal
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
+from infra.aws.stage_errors import (
+    IllegalBudget,
+    IllegalDeployments,
+    IllegalDomain,
+    IllegalLimit,
+    IllegalOrigin,
+    IllegalWebhookTarget,
+)
 from shared.decisions.configuration import FraudConfiguration
 from shared.limits.classes import RATE_CLASSES
 from shared.notifications.urls import parse_url
@@ -23,30 +31,6 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 class UnknownStage(LookupError):
     """The stage is not defined."""
-
-
-class IllegalWebhookTarget(ValueError):
-    """The configured target of webhooks is not a host and a port."""
-
-
-class IllegalDomain(ValueError):
-    """The configured domain or certificate cannot be used."""
-
-
-class IllegalBudget(ValueError):
-    """The configured budget has nobody to tell."""
-
-
-class IllegalLimit(ValueError):
-    """The configured limit of an address is below what AWS WAF takes."""
-
-
-class IllegalOrigin(ValueError):
-    """The configured origin is not one that browsers send."""
-
-
-class IllegalDeployments(ValueError):
-    """The configured way to deploy new code cannot work in the stage."""
 
 
 Deployments = Literal["all-at-once", "canary"]

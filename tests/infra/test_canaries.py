@@ -9,7 +9,8 @@ import pytest
 from functions.declaration import DeploymentTrigger, Function, QueueTrigger, ScheduleTrigger, TriggeredFunction
 from functions.manifest import FUNCTIONS, HTTP_FUNCTIONS, TRIGGERED_FUNCTIONS
 from infra.aws.names import Names
-from infra.aws.stages import DEV, LOCAL, IllegalDeployments
+from infra.aws.stage_errors import IllegalDeployments
+from infra.aws.stages import DEV, LOCAL
 from tests.infra.assembly import Assembly, flat
 
 _ONLY_WITH_CANARIES = ("AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::CodeDeploy::")

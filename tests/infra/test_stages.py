@@ -10,7 +10,8 @@ from functions.manifest import FUNCTIONS
 from infra.aws.app import chosen, new_app
 from infra.aws.function import environment
 from infra.aws.names import Names
-from infra.aws.stages import DEV, IllegalOrigin, UnknownStage
+from infra.aws.stage_errors import IllegalOrigin
+from infra.aws.stages import DEV, UnknownStage
 from infra.resources import RESOURCES
 from shared.runtime.settings import Settings
 from tests.infra.assembly import Assembly, flat

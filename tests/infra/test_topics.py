@@ -8,7 +8,8 @@ from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
 from infra.aws.names import Names
-from infra.aws.stages import DEV, IllegalWebhookTarget, StageConfig, Subscription
+from infra.aws.stage_errors import IllegalWebhookTarget
+from infra.aws.stages import DEV, StageConfig, Subscription
 from infra.aws.topics import SubscribedTopic
 from shared.notifications.topic import NOTIFICATION_TOPIC
 
