@@ -1,22 +1,24 @@
 /** Times visits of one dashboard, by a browser that has nothing and by tabs beside it; writes the figures as JSON. */
 import { writeFile } from "node:fs/promises";
-import type { Page, Request } from "@playwright/test";
+import { gzipSync } from "node:zlib";
+import type { Page, Response } from "@playwright/test";
 import { fillSignInForm, test } from "./support";
 
 const { TALLY_DASHBOARD = "executive", TALLY_VISITS = "5", TALLY_MEASURED = "visits.json" } = process.env;
 const PATH = `/dashboards/${TALLY_DASHBOARD}`;
 
 test("visit a dashboard", async ({ page, context }) => {
-  const transferred = countBytes(page);
+  const scripts = countScripts(page);
   const form = await seconds(async () => {
     await page.goto(`/sign-in?next=${encodeURIComponent(PATH)}`);
     await page.getByRole("textbox").first().waitFor();
   });
+  const scriptsOfForm = await scripts();
   const first = await seconds(async () => {
     await fillSignInForm(page);
     await usable(page);
   });
-  const bytes = await transferred();
+  const scriptsOfVisit = await scripts();
 
   const later: number[] = [];
   for (let visit = 0; visit < Number(TALLY_VISITS); visit += 1) {
@@ -29,7 +31,7 @@ test("visit a dashboard", async ({ page, context }) => {
     );
     await tab.close();
   }
-  await writeFile(TALLY_MEASURED, JSON.stringify({ form, first, later, ...bytes }));
+  await writeFile(TALLY_MEASURED, JSON.stringify({ form, first, later, scriptsOfForm, scriptsOfVisit }));
 });
 
 async function seconds(work: () => Promise<void>): Promise<number> {
@@ -51,18 +53,14 @@ async function usable(page: Page): Promise<void> {
   });
 }
 
-/** Counts the bytes of answers as they were sent, compressed, until the returned function is called. */
-function countBytes(page: Page): () => Promise<{ scripts: number; all: number }> {
-  const finished: Request[] = [];
-  page.on("requestfinished", (request) => finished.push(request));
+/** Counts the bytes of scripts as a distribution sends them, in gzip, until the returned function is called. */
+function countScripts(page: Page): () => Promise<number> {
+  const scripts: Response[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() === "script") scripts.push(response);
+  });
   return async () => {
-    const sizes = await Promise.all(
-      finished.map(async (request) => {
-        const { responseBodySize } = await request.sizes();
-        return { isScript: request.resourceType() === "script", size: responseBodySize };
-      }),
-    );
-    const sum = (counted: typeof sizes) => counted.reduce((total, { size }) => total + size, 0);
-    return { scripts: sum(sizes.filter(({ isScript }) => isScript)), all: sum(sizes) };
+    const sizes = await Promise.all(scripts.map(async (each) => gzipSync(await each.body()).length));
+    return sizes.reduce((total, size) => total + size, 0);
   };
 }

@@ -2,6 +2,7 @@
 import { Box, Skeleton, useComputedColorScheme, useMantineTheme } from "@mantine/core";
 import type { ECharts, EChartsCoreOption } from "echarts/core";
 import { useEffect, useRef, useState } from "react";
+import { loadCharts } from "./load";
 import { withTheme } from "./theme";
 
 type Props = {
@@ -32,7 +33,7 @@ export function Plot({ label, option, onSelect }: Props) {
     if (element === null) return undefined;
     let isGone = false;
     const resized = new ResizeObserver(() => chart.current?.resize());
-    void import("./echarts").then(({ init }) => {
+    void loadCharts().then(({ init }) => {
       if (isGone) return;
       const drawn = init(element, null, { renderer: "svg" });
       drawn.setOption(latest.current);
