@@ -30,7 +30,7 @@ CHECK_NODE = command -v npm >/dev/null || { echo "$(NODE) is required but was no
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 
-.PHONY: help run test test-thorough check bench deploy layers lock openapi clean setup-run setup-test setup-browser
+.PHONY: help run test test-thorough check bench deploy layers lock sbom audit openapi clean setup-run setup-test setup-browser
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,12 +65,18 @@ lock: setup-test ## Compile requirements/*.txt from requirements/*.in
 	$(COMPILE) requirements/laptop.in --constraint requirements/dev.txt --output-file requirements/laptop.txt
 	$(COMPILE) requirements/runtime.in --constraint requirements/dev.txt --output-file requirements/runtime.txt
 
+sbom: setup-test ## List what goes into Lambda and into the web application, as CycloneDX JSON in sbom/
+	@$(PYTHON) -m layers.supply_chain sbom
+
+audit: setup-test ## Ask the databases of PyPI and npm for known vulnerabilities of the same packages
+	@$(PYTHON) -m layers.supply_chain audit
+
 openapi: setup-test ## Generate docs/openapi.json and docs/routes.md from the routes
 	$(PYTHON) -m functions.openapi
 	$(PYTHON) -m functions.route_table
 
 clean: ## Delete everything that can be rebuilt, including the platform's data
-	rm -rf $(VENV) node_modules .local cdk.out layers/build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) node_modules .local cdk.out layers/build sbom .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf web/node_modules web/dist web/test-results web/playwright-report web/src/api/*.gen.ts
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +
 
