@@ -1,35 +1,37 @@
-/** The course of a card's number, without axes; hovering shows each value. */
-import { Box } from "@mantine/core";
-import { useMemo } from "react";
-import { Plot } from "@/components/chart/Plot";
+/** The course of a card's number, without axes; hovering shows each value.
+ *
+ * It is drawn without ECharts: a dashboard has many cards, and each chart takes as long as a whole card.
+ */
+import { Box, Tooltip } from "@mantine/core";
+import { type PointerEvent, useMemo, useState } from "react";
+import { SERIES } from "@/app/theme";
 import type { Course } from "../answers/shown";
+import { nearest, pathsOf } from "./sparklinePath";
 import classes from "./widgets.module.css";
 import { text as t } from "@/text/dashboards";
 
-export function Sparkline({ course }: { course: Course }) {
-  const option = useMemo(() => optionOf(course), [course]);
+export function Sparkline({ course: { label, format, points } }: { course: Course }) {
+  const [place, setPlace] = useState(0);
+  const { line, area } = useMemo(() => pathsOf(points.map(({ value }) => value)), [points]);
+  const pointed = points[place];
+  const follow = ({ currentTarget, clientX }: PointerEvent) => {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    setPlace(nearest((clientX - left) / width, points.length));
+  };
   return (
-    <Box className={classes.sparkline}>
-      <Plot label={t.widget.course(course.label, course.points.length)} option={option} />
+    <Box className={classes.sparkline} onPointerMove={follow}>
+      <Tooltip.Floating label={pointed && `${pointed.at} · ${format(pointed.value)}`}>
+        <svg
+          role="img"
+          color={SERIES[0]}
+          aria-label={t.widget.course(label, points.length)}
+          viewBox="0 0 100 100"
+          preserveAspectRatio="none"
+        >
+          <path className={classes.sparkArea} d={area} />
+          <path className={classes.sparkLine} d={line} />
+        </svg>
+      </Tooltip.Floating>
     </Box>
   );
-}
-
-function optionOf({ label, format, points }: Course) {
-  return {
-    grid: { left: 2, right: 2, top: 4, bottom: 2 },
-    tooltip: { trigger: "axis", valueFormatter: format, confine: false, appendTo: "body" },
-    xAxis: { type: "category", show: false, boundaryGap: false, data: points.map(({ at }) => at) },
-    yAxis: { type: "value", show: false, scale: true },
-    series: [
-      {
-        name: label,
-        type: "line",
-        showSymbol: false,
-        lineStyle: { width: 1.5 },
-        areaStyle: { opacity: 0.12 },
-        data: points.map(({ value }) => value),
-      },
-    ],
-  };
 }
