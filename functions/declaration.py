@@ -18,12 +18,25 @@ if TYPE_CHECKING:
 Declared = TypeVar("Declared", bound="Function")
 
 
+class IllegalPrefix(ValueError):
+    """A prefix is not written as grants need it."""
+
+
 @dataclass(frozen=True)
 class Access:
     """A resource that a function may access; for a bucket, only below the prefix."""
 
     resource: Resource
     prefix: str = ""
+
+    def __post_init__(self) -> None:
+        """Reject a prefix with a slash at its start or end: the grant of `prefix//*` would match no object.
+
+        Raises:
+            IllegalPrefix: the prefix begins or ends with a slash.
+        """
+        if self.prefix != self.prefix.strip("/"):
+            raise IllegalPrefix(f"{self.prefix!r} of {self.resource.name} must neither begin nor end with a slash")
 
 
 @dataclass(frozen=True, order=True)

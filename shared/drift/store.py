@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DRIFT_BASELINES_TABLE = Table("drift_baselines", partition_key="model_id", sort_key="version", scanned=True)
 
-PROFILES = "drift-baselines/"
+PROFILES = "drift-baselines"
 """The prefix of profiles in the lake bucket."""
 
 _TRIES = 5
@@ -51,7 +51,7 @@ class BaselineStore:
         Raises:
             Unavailable: others kept adding versions.
         """
-        key = f"{PROFILES}{uuid4()}.json.zlib"
+        key = f"{PROFILES}/{uuid4()}.json.zlib"
         for attempt, _ in enumerate(retry(_TRIES)):
             newest = self.newest(baseline.model_version or "")
             if newest is not None and _replaces(newest, baseline):
