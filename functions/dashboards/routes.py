@@ -160,7 +160,7 @@ def dashboard_data(
     """
     query = DashboardDataQuery.read(given)
     dashboard = wired.dashboards.get_visible(dashboard_id, user.subject)
-    return ApiResponse(data=wired.dashboard_data.response(dashboard, user.scopes, query.widget_ids))
+    return ApiResponse(data=wired.dashboard_data.answer(dashboard, user.scopes, query.widget_ids).response)
 
 
 def _created(made: Dashboard) -> Response[ApiResponse[Dashboard]]:

@@ -28,6 +28,7 @@ FUNCTION = TriggeredFunction(
                 Access(CONNECTIONS_TABLE),
                 Access(LISTENERS_TABLE),
                 Access(EVENT_LOG_TABLE),
+                Access(TURNS_TABLE),
             )
         )
     ),

@@ -103,6 +103,7 @@ def environment(function: Function, names: Names) -> dict[str, str]:
         "TALLY_QUERIES_AT_ONCE": str(stage.queries_at_once),
         "TALLY_IDENTITY_HORIZON_DAYS": str(stage.identity_horizon_days or ""),
         "TALLY_CONNECTIONS_PER_SUBJECT": str(stage.connections_per_subject),
+        "TALLY_DASHBOARD_RENEWAL_SECONDS": str(stage.dashboard_renewal_seconds),
         "TALLY_RATE_LIMIT_OVERRIDES": json.dumps(stage.rate_limits),
         "TALLY_FRAUD_CONFIGURATION": json.dumps(stage.fraud_configuration),
         "TALLY_WEBHOOKS_ALLOWED": ",".join(stage.webhooks_allowed),

@@ -36,6 +36,7 @@ class StageValues(BaseModel):
     rate_limits: dict[str, dict[str, int]] = {}
     queries_at_once: int = Field(default=0, ge=1)
     connections_per_subject: int = Field(default=0, ge=1)
+    dashboard_renewal_seconds: int = Field(default=0, ge=0, le=300)
     lambda_concurrency: int = Field(default=0, ge=1)
     monthly_budget: int | None = Field(default=None, ge=1)
     requests_per_address: int = Field(default=0, ge=0, le=2_000_000_000)

@@ -114,6 +114,8 @@ class StageConfig:
     """Inner targets of webhooks, as `host:port`, which may also use plain HTTP; all others must be public."""
     connections_per_subject: int = 100
     """WebSocket connections that a user may have open at once."""
+    dashboard_renewal_seconds: int = 0
+    """The least time between renewals of watched dashboards after merges; 0 renews them after each."""
     queue_consumers: int | None = None
     """Maximum concurrent runs of a function per queue, and per step of a workflow; None uses the manifest's value."""
 

@@ -48,12 +48,21 @@ class _Outcome:
     answer: WidgetAnswer | None = None
     cache_status: CacheStatus = "miss"
     error: str | None = None
+    is_requested: bool = False
 
     @property
     def status(self) -> Literal["success", "loading", "error"]:
         if self.answer is not None:
             return "success"
         return "loading" if self.error is None else "error"
+
+
+@dataclass(frozen=True)
+class AnsweredDashboard:
+    """The data of a dashboard, and whether newer data of some widgets are being computed."""
+
+    response: DashboardDataResponse
+    is_unfinished: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,15 +72,18 @@ class DashboardData(WidgetRefresher):
     Attributes:
         patience: how long a response waits for answers.
         reused_for: how long an answer without a tag is given again; those with one are until something changes.
+        renewed_at: when the answers were last renewed, if they are renewed at an interval. Changes since then are left
+            to the next renewal.
     """
 
     requests: "RefreshRequests"
     patience: Timeout = field(default=PATIENCE)
     reused_for: timedelta = timedelta(0)
+    renewed_at: datetime | None = None
 
-    def response(
+    def answer(
         self, dashboard: Dashboard, scopes: "AbstractSet[Scope]", widget_ids: Sequence[str] | None = None
-    ) -> DashboardDataResponse:
+    ) -> AnsweredDashboard:
         """Return the data of a dashboard for a caller with these scopes, of all widgets or of some.
 
         Raises:
@@ -85,12 +97,13 @@ class DashboardData(WidgetRefresher):
         outcomes = self._answer_all(questions)
         found = {name: each if isinstance(each, _Outcome) else outcomes[each] for name, each in asked.items()}
         set_state(dashboard.dashboard_id, dashboard.version, {name: _identity(each) for name, each in found.items()})
-        return DashboardDataResponse(
+        response = DashboardDataResponse(
             dashboard_id=dashboard.dashboard_id,
             data={name: _data(name, each) for name, each in found.items()},
             last_updated=min(_times(found.values()), default=now),
             next_refresh=now + _interval(widgets),
         )
+        return AnsweredDashboard(response, any(each.is_requested for each in found.values()))
 
     def _question(
         self, widget: DashboardWidget, scopes: "AbstractSet[Scope]", now: datetime
@@ -120,7 +133,7 @@ class DashboardData(WidgetRefresher):
         if running.done() and not running.cancelled():
             return running.result()
         self.requests.send(question)
-        return _Outcome()
+        return _Outcome(is_requested=True)
 
     def _remembered(self, questions: "Sequence[WidgetQuestion]") -> "Mapping[WidgetQuestion, WidgetAnswer]":
         try:
@@ -134,15 +147,17 @@ class DashboardData(WidgetRefresher):
         """Answer one question; whatever goes wrong is its outcome."""
         age = self.clock() - remembered.computed_at if remembered is not None else None
         is_young = age is not None and age <= STALE_FOR
-        if remembered is not None and remembered.tag is None and age is not None and age < self.reused_for:
+        is_shared = (
+            age is not None and age < self.reused_for and (self.renewed_at is None or self._is_renewed(remembered))
+        )
+        if remembered is not None and remembered.tag is None and is_shared:
             return _Outcome(remembered, "hit")
         try:
             answer = self.compute(question, moment, remembered, only_unchanged=is_young)
         except NotModified:
             return _Outcome(remembered, "hit")
         except Modified:
-            self.requests.send(question)
-            return _Outcome(remembered, "stale")
+            return self._outdated(question, remembered)
         except TallyError as error:
             return self._failed(question, error)
         except Exception as error:  # noqa: BLE001 # logged and counted like one in a route
@@ -151,10 +166,21 @@ class DashboardData(WidgetRefresher):
             self._remember(question, answer)
         return _Outcome(answer)
 
+    def _outdated(self, question: "WidgetQuestion", remembered: WidgetAnswer | None) -> _Outcome:
+        """Give the answer from before a change, and request the new one unless the next renewal brings it."""
+        is_requested = not self._is_renewed(remembered)
+        if is_requested:
+            self.requests.send(question)
+        return _Outcome(remembered, "stale", is_requested=is_requested)
+
+    def _is_renewed(self, answer: WidgetAnswer | None) -> bool:
+        """Whether the answer is at least of the last renewal, so that the next one includes what has changed since."""
+        return answer is not None and self.renewed_at is not None and answer.computed_at >= self.renewed_at
+
     def _failed(self, question: "WidgetQuestion", error: TallyError) -> _Outcome:
         if isinstance(error, Unavailable) and self.patience.remaining <= _ABOUT_TO_END:
             self.requests.send(question)
-            return _Outcome()
+            return _Outcome(is_requested=True)
         reasons = "; ".join(f"{each.field} {each.message}" for each in error.field_errors)
         return _Outcome(error=f"{error.message}: {reasons}" if reasons else error.message)
 

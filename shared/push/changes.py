@@ -16,7 +16,9 @@ from shared.merging.events import TABLE_COMMITTED, TABLE_RESTATED
 from shared.pipelines.events import HEALTH_CHANGED
 from shared.quality.events import QUALITY_CHANGED
 
-METRICS = "metrics"
+METRICS, RENEWALS = "metrics", "renewals"
+"""The runs that are put off."""
+
 _ASPECTS = {
     HEALTH_CHANGED.detail_type: "pipelines",
     ALERT_CHANGED.detail_type: "alerts",
@@ -31,14 +33,16 @@ class Changes:
     """What has changed.
 
     Attributes:
-        aspects: tables that were committed to or restated, and what else answers depend on: `alerts`, `quality`,
-            `pipelines`, `segments`.
+        merged: tables that were committed to or restated, and `quality`, which a commit changes.
+        aspects: what else answers depend on that has changed without a commit: `alerts`, `quality`, `pipelines`,
+            `segments`, `exchange_rates`.
         dashboards: the ids of dashboards that were edited or deleted.
         answered: the ids of questions of widgets that were answered after the response that asked them.
-        runs: the names of runs that were put off for a second.
+        runs: the names of runs that were put off.
         is_due: whether a minute has passed.
     """
 
+    merged: set[str] = field(default_factory=set)
     aspects: set[str] = field(default_factory=set)
     dashboards: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
@@ -60,9 +64,9 @@ class Changes:
         elif kind == SCHEDULED:
             self.is_due = True
         elif kind == TABLE_COMMITTED.detail_type:
-            self.aspects |= {detail["data_type"], "quality"}
+            self.merged |= {detail["data_type"], "quality"}
         elif kind == TABLE_RESTATED.detail_type:
-            self.aspects.add(detail["data_type"])
+            self.merged.add(detail["data_type"])
         elif kind == DASHBOARD_CHANGED.detail_type:
             self.dashboards.add(detail["dashboard_id"])
         elif kind == WIDGET_ANSWERED.detail_type:

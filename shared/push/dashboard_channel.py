@@ -1,16 +1,18 @@
 """The data of dashboards for their connections: one response for all who see the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shared.auth.scopes import understood
 from shared.live.deliveries import Delivery
+from shared.push.changes import RENEWALS
 from shared.push.dashboard_plans import Shown, ending, plan
 from shared.push.wording import dashboard_of
 from shared.runtime.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import timedelta
 
     from shared.dashboards.data import DashboardData
     from shared.dashboards.models import Dashboard
@@ -26,10 +28,15 @@ _COMPUTING_SECONDS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardChannel:
-    """Plans what connections are sent of their dashboard."""
+    """Plans what connections are sent of their dashboard.
+
+    Attributes:
+        renewal: the interval at which the pusher renews answers after merges; zero if it does after each.
+    """
 
     dashboards: "DashboardReader"
     data: "DashboardData"
+    renewal: "timedelta"
     deliveries: "Deliveries"
     turns: "Turns"
     clock: "Clock"
@@ -47,13 +54,14 @@ class DashboardChannel:
         except NotFound:
             yield from (ending(each, "The dashboard has been deleted", self.clock()) for each in connections)
             return
+        data = replace(self.data, renewed_at=self.turns.last_began(RENEWALS)) if self.renewal else self.data
         shown: dict[frozenset[str], Shown] = {}
         for connection in connections:
             if not _is_visible(dashboard, connection):
                 yield ending(connection, "The dashboard is not public any longer", self.clock())
                 continue
             if connection.scopes not in shown:
-                shown[connection.scopes] = self._shown(dashboard, connection.scopes)
+                shown[connection.scopes] = self._shown(data, dashboard, connection.scopes)
             found = plan(connection, shown[connection.scopes])
             if found is not None:
                 yield found
@@ -64,9 +72,9 @@ class DashboardChannel:
         """Have data that are being computed delivered once they are ready."""
         self.deliveries.request([Delivery(channel=channel)], after_seconds=_COMPUTING_SECONDS)
 
-    def _shown(self, dashboard: "Dashboard", scopes: frozenset[str]) -> Shown:
-        response = self.data.response(dashboard, understood(" ".join(scopes)))
-        return Shown(dashboard=dashboard, response=response, at=self.clock())
+    def _shown(self, data: "DashboardData", dashboard: "Dashboard", scopes: frozenset[str]) -> Shown:
+        found = data.answer(dashboard, understood(" ".join(scopes)))
+        return Shown(dashboard=dashboard, response=found.response, is_unfinished=found.is_unfinished, at=self.clock())
 
 
 def _is_visible(dashboard: "Dashboard", connection: "Connection") -> bool:

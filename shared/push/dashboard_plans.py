@@ -24,10 +24,15 @@ _LOADING, _SUCCESS = "loading", "success"
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The data of a dashboard as everybody with the same scopes sees it; messages are written once for all of them."""
+    """The data of a dashboard as everybody with the same scopes sees it; messages are written once for all of them.
+
+    Attributes:
+        is_unfinished: whether newer data of some widgets are being computed.
+    """
 
     dashboard: "Dashboard"
     response: "DashboardDataResponse"
+    is_unfinished: bool
     at: datetime
     _written: dict[tuple[str, ...] | str, bytes] = field(default_factory=dict)
 
@@ -36,11 +41,6 @@ class Shown:
         """What distinguishes the data of each widget that is ready from other data of it."""
         found = self.response.data.items()
         return {name: self._digest(each) for name, each in found if each.status != _LOADING}
-
-    @property
-    def is_unfinished(self) -> bool:
-        """Whether newer data of some widgets are being computed."""
-        return any(each.status == _LOADING or each.cache_status == "stale" for each in self.response.data.values())
 
     def refresh(self, widget_ids: Sequence[str]) -> bytes:
         """Return the message with the data of these widgets."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shared.live.channel_deliveries import ChannelDeliveries
     from shared.live.connections import Connections
     from shared.push.changes import Changes
+    from shared.push.renewals import Renewals
 
 _AT_ONCE = 8
 
@@ -31,6 +32,7 @@ class DashboardPushes:
     deliveries: "ChannelDeliveries"
     dashboards: "DashboardReader"
     data: "WidgetRefresher"
+    renewals: "Renewals"
 
     def push(self, changes: "Changes") -> None:
         """Have dashboards delivered that depend on what has changed, were edited, or had a question answered.
@@ -38,9 +40,9 @@ class DashboardPushes:
         All of them are delivered, not only those whose answers differ from before: somebody else may have had the new
         answer computed. What each connection has been sent decides what it is sent. None waits for another's questions.
         """
-        watched = self._watched()
-        asking = {each: set(self._questions_of(each)) for each in watched} if changes.aspects | changes.answered else {}
-        asked = {name: found for name, every in asking.items() if (found := _depending(every, changes.aspects))}
+        watched, aspects = self._watched(), changes.aspects | self.renewals.due(changes)
+        asking = {each: set(self._questions_of(each)) for each in watched} if aspects | changes.answered else {}
+        asked = {name: found for name, every in asking.items() if (found := _depending(every, aspects))}
         ready = {name for name, every in asking.items() if any(each.question_id in changes.answered for each in every)}
         for dashboard_id in sorted((changes.dashboards & watched | ready) - asked.keys()):
             self._request(dashboard_id)

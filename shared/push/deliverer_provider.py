@@ -35,16 +35,18 @@ def sessions(deployment: Deployment) -> Sessions:
     )
 
 
-def for_deliveries(data: "DashboardData") -> "DashboardData":
-    """Return the data as deliveries answer them: soon, and for a crowd as for one."""
-    return replace(data, patience=_PATIENCE, reused_for=_REUSED_FOR)
+def for_deliveries(data: "DashboardData", renewal: timedelta) -> "DashboardData":
+    """Return the data as deliveries answer them: soon, for a crowd as for one, and as often as they are renewed."""
+    return replace(data, patience=_PATIENCE, reused_for=max(_REUSED_FOR, renewal))
 
 
 def deliverer(deployment: Deployment, *, dashboards: "DashboardReader", data: "DashboardData") -> Deliverer:
     """Build what brings connections up to date."""
+    renewal = deployment.settings.dashboard_renewal
     of_dashboards = DashboardChannel(
         dashboards=dashboards,
-        data=for_deliveries(data),
+        data=for_deliveries(data, renewal),
+        renewal=renewal,
         deliveries=deliveries(deployment),
         turns=turns(deployment),
         clock=deployment.clock,

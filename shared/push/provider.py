@@ -11,8 +11,8 @@ from shared.push.conversation import Conversation
 from shared.push.dashboard_actions import DashboardActions
 from shared.push.day_metrics import latest_kpis
 from shared.push.decision_feed import DecisionFeed
-from shared.push.pusher import PushRuns
 from shared.push.queue import PUSH_QUEUE
+from shared.push.runs import PushRuns
 from shared.runtime.deployment import Deployment, provider
 
 if TYPE_CHECKING:

@@ -4,44 +4,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.push.changes import METRICS, Changes, run_message
+from shared.push.changes import METRICS, Changes
 from shared.push.wording import ANALYTICS
 from shared.records.schema import DataType
 from shared.runtime.observability import logger
 from shared.runtime.parallel import all_at_once
 
 if TYPE_CHECKING:
-    from types_boto3_sqs import SQSClient
-
     from shared.live.channel_deliveries import ChannelDeliveries
     from shared.live.connections import Connections
     from shared.live.turns import Turns
     from shared.push.dashboard_pushes import DashboardPushes
     from shared.push.day_metrics import DayMetrics
+    from shared.push.runs import PushRuns
     from shared.push.sessions import Sessions
 
 _METRICS_DEPEND_ON = {DataType.DECISIONS, DataType.LABELS}
-
-
-@dataclass(frozen=True, kw_only=True)
-class PushRuns:
-    """Requests runs of the pusher, each kind at most once a second."""
-
-    sqs: "SQSClient"
-    queue_url: str
-    turns: "Turns"
-
-    def request(self, name: str) -> None:
-        """Have a run made, now or once a second has passed since the last one."""
-        self.turns.request(name, lambda seconds: self.send(name, seconds))
-
-    def repair(self, name: str) -> None:
-        """Have a run made that was requested and never came."""
-        self.turns.repair(name, lambda seconds: self.send(name, seconds))
-
-    def send(self, name: str, seconds: int) -> None:
-        """Have a run made after so many seconds."""
-        self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=run_message(name), DelaySeconds=seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +31,7 @@ class Pusher:
     sessions: "Sessions"
     metrics: "DayMetrics"
     dashboards: "DashboardPushes"
-    runs: PushRuns
+    runs: "PushRuns"
     turns: "Turns"
 
     def push(self, bodies: Iterable[str]) -> None:
@@ -72,11 +50,12 @@ class Pusher:
                 "lost metrics": lambda: self.runs.repair(METRICS),
                 "lost events": lambda: self.deliveries.repair(ANALYTICS),
                 "lost dashboards": self.dashboards.repair,
+                "lost renewals": self.dashboards.renewals.repair,
             }
         all_at_once(every)
 
     def _push_metrics(self, changes: Changes) -> None:
-        if changes.aspects & _METRICS_DEPEND_ON and self._has_listeners(ANALYTICS):
+        if changes.merged & _METRICS_DEPEND_ON and self._has_listeners(ANALYTICS):
             self.turns.request(METRICS, lambda seconds: self._refresh_after(seconds, changes))
         if METRICS in changes.runs:
             self.turns.begin(METRICS)

@@ -12,6 +12,7 @@ from shared.push.deliverer_provider import sessions
 from shared.push.health_watch import HealthWatch
 from shared.push.provider import push_runs
 from shared.push.pusher import Pusher
+from shared.push.renewals import Renewals
 from shared.runtime.deployment import Deployment, provider
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ def pusher(deployment: Deployment, *, dashboards: "DashboardReader", data: "Widg
             deliveries=channel_deliveries(deployment),
             dashboards=dashboards,
             data=data,
+            renewals=Renewals(
+                turns=turns(deployment), runs=push_runs(deployment), interval=deployment.settings.dashboard_renewal
+            ),
         ),
         runs=push_runs(deployment),
         turns=turns(deployment),

@@ -30,6 +30,8 @@ class Settings:
     """How far back merges look for records with the key of an arriving one; None looks through the whole table."""
     connections_per_subject: int = 100
     """WebSocket connections that a user may have open at once."""
+    dashboard_renewal: timedelta = timedelta(0)
+    """The least time between renewals of watched dashboards after merges; zero renews them after each."""
     emulator_url: str = ""
     """Address of the emulator's AWS APIs; empty in AWS."""
     rate_limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class Settings:
             largest_answer_bytes=int(environment.get("TALLY_LARGEST_ANSWER_BYTES", cls.largest_answer_bytes)),
             identity_horizon=_days(environment.get("TALLY_IDENTITY_HORIZON_DAYS", "")),
             connections_per_subject=int(environment.get("TALLY_CONNECTIONS_PER_SUBJECT", cls.connections_per_subject)),
+            dashboard_renewal=timedelta(seconds=int(environment.get("TALLY_DASHBOARD_RENEWAL_SECONDS", 0))),
             emulator_url=environment.get("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI")
             or environment.get("AWS_ENDPOINT_URL", ""),
             rate_limits=json.loads(environment.get("TALLY_RATE_LIMIT_OVERRIDES", "{}")),

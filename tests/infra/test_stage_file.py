@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from infra.aws.app import chosen, new_app
 from infra.aws.code import PROJECT
 from infra.aws.stage_file import StageFileError, read_stage
 from infra.aws.stages import PROD, StageConfig, Subscription
+from shared.dashboards.data import STALE_FOR
+from shared.push.queue import PUSH_QUEUE
 from tests.infra.assembly import Assembly
 
 COMPLETE = """
@@ -94,6 +97,8 @@ def test_the_example_is_a_file_that_production_is_deployed_with() -> None:
         ("lambda_concurrency = 0", "lambda_concurrency must be at least 1"),
         ("requests_per_address = 9", "requests_per_address must be 0 or at least 10"),
         ('deployments = "blue"', "deployments must be"),
+        ("dashboard_renewal_seconds = 301", "dashboard_renewal_seconds must be at most 300"),
+        ("dashboard_renewal_seconds = -1", "dashboard_renewal_seconds must be at least 0"),
         ("monthly_budget = 0", "monthly_budget must be at least 1"),
         ("monthly_budget = 500", "a monthly_budget needs alarm_emails"),
         ('alarm_email = "a@b.example"', "alarm_email is unknown; remove it"),
@@ -115,6 +120,15 @@ def test_a_mistake_in_the_file_is_named(file: Path, line: str, told: str) -> Non
 
     with pytest.raises(StageFileError, match=re.escape(told)):
         read_stage("prod", file)
+
+
+def test_the_longest_interval_of_renewals_ends_before_a_run_that_died_is_repeated(file: Path) -> None:
+    file.write_text("[dev]\ndashboard_renewal_seconds = 300\n")
+
+    longest = read_stage("dev", file).dashboard_renewal_seconds
+
+    assert longest < PUSH_QUEUE.visibility_seconds
+    assert timedelta(seconds=2 * longest) <= STALE_FOR
 
 
 def test_all_mistakes_are_named_at_once(file: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -151,6 +152,12 @@ def test_the_command_line_chooses_stage_origins_and_currency() -> None:
     assert stage.name == "dev"
     assert stage.cors_origins == ("https://a.example", "https://b.example")
     assert stage.reporting_currency == "EUR"
+
+
+def test_the_interval_of_renewals_reaches_the_functions() -> None:
+    told = environment(FUNCTIONS[0], Names(stage=replace(DEV, dashboard_renewal_seconds=60)))
+
+    assert Settings.from_environment(told).dashboard_renewal == timedelta(minutes=1)
 
 
 def test_the_fraud_configuration_of_a_stage_reaches_its_functions_and_the_command_line(dev: Assembly) -> None:

@@ -10,6 +10,8 @@ from tests.fakes.clock import Clock
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.moto_platforms import MotoPlatforms
 
+MINUTE = timedelta(minutes=1)
+
 
 @pytest.fixture
 def turns(wired: Wiring) -> Turns:
@@ -72,6 +74,44 @@ def test_a_run_that_never_came_is_started_again(turns: Turns, clock: Clock) -> N
     turns.request("a", started.append)
 
     assert started == [0, 0, 0]
+
+
+def test_runs_can_be_wanted_much_later_after_each_other(turns: Turns, clock: Clock) -> None:
+    started: list[int] = []
+    turns.request("a", started.append, MINUTE)
+    turns.begin("a")
+
+    for _ in range(5):
+        clock.pass_by(timedelta(seconds=11.5))
+        turns.request("a", started.append, MINUTE)
+
+    assert started == [0, 49]  # whole seconds, and never too early
+
+
+def test_a_run_that_is_due_much_later_is_not_taken_for_lost_before(turns: Turns, clock: Clock) -> None:
+    started: list[int] = []
+    turns.request("a", started.append)
+    turns.begin("a")
+    turns.request("a", started.append, MINUTE)
+
+    clock.pass_by(2 * MINUTE)
+    turns.repair("a", started.append, MINUTE)
+    clock.pass_by(timedelta(milliseconds=1))
+    turns.repair("a", started.append, MINUTE)
+
+    assert started == [0, 60, 0]
+
+
+def test_a_repeated_message_begins_no_run_before_its_time(turns: Turns, clock: Clock) -> None:
+    begun = [turns.begin_apart("a", MINUTE)]
+    clock.pass_by(timedelta(seconds=58))
+    begun.append(turns.begin_apart("a", MINUTE))
+    clock.pass_by(timedelta(seconds=1))
+    begun.append(turns.begin_apart("a", MINUTE))
+
+    assert begun == [True, False, True]
+    assert turns.last_began("a") == clock()
+    assert turns.last_began("b") is None
 
 
 @pytest.mark.parametrize("moment", CrashPoint)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +70,28 @@ def test_rates_change_amounts_of_other_currencies(platform: Platform, live: Live
     assert update["widget_id"] == "all"
     assert update["data"]["summary"] == shown["summary"]
     assert live.received(unconcerned) == []
+
+
+def test_what_is_renewed_at_an_interval_is_what_the_route_answers(platform: Platform, live: LiveClients) -> None:
+    settings = replace(live.wired.settings, dashboard_renewal=timedelta(minutes=1))
+    live = LiveClients(Wiring(settings, platform.clock), live.gateway, platform.clock)
+    of_day: dict[str, Any] = {"metric_type": "revenue", "time_window": "24h"}
+    client = watch(platform, live, widget("revenue", **of_day))
+    merged = event_message("tally.lake", "table committed", {"data_type": "transactions"})
+    live.wired.pusher.push([merged])
+    live.received(client)
+
+    for number in range(3):
+        platform.sell(f"t-minute-{number}", unit_price=1000)
+        live.wired.pusher.push([merged])
+    within = live.received(client)
+    platform.clock.pass_by(timedelta(minutes=1))
+    live.wired.pusher.push(live.pushed())
+
+    (update,) = live.received(client)
+    shown = platform.show(widget("revenue", **of_day))["data"]["revenue"]["data"]
+    assert within == []
+    assert update["data"]["summary"] == shown["summary"]
 
 
 @contextmanager

@@ -55,6 +55,8 @@ class Watched:
     alerts: Alerts
     dashboard: Dashboard
     wired: Wiring
+    further: Mapping[str, Any] = field(default_factory=dict)
+    """The reports of other sources that a test sets."""
 
     @property
     def channel(self) -> str:
@@ -97,7 +99,7 @@ class Watched:
     @property
     def deliverer(self) -> Deliverer:
         """The deliverer."""
-        return self.deliverer_of(for_deliveries(self.wired.dashboard_data))
+        return self.deliverer_of(for_deliveries(self.wired.dashboard_data, self.wired.settings.dashboard_renewal))
 
     @property
     def impatient_deliverer(self) -> Deliverer:
@@ -110,6 +112,7 @@ class Watched:
         channel = DashboardChannel(
             dashboards=wired.dashboard_reader,
             data=self._with_alerts(given),
+            renewal=wired.settings.dashboard_renewal,
             deliveries=wired.deliveries,
             turns=wired.turns,
             clock=self.live.clock,
@@ -117,7 +120,7 @@ class Watched:
         return replace(wired.deliverer, dashboards=Channel(begin=channel.begin, plans=channel.plans))
 
     def _with_alerts(self, data: Data) -> Data:
-        reports = replace(data.reports, alerts=self.alerts)  # type: ignore[arg-type] # a stand-in of the same method
+        reports = replace(data.reports, **{"alerts": self.alerts, **self.further})
         return replace(data, reports=reports)
 
     def received(self, connection: str) -> list[Any]:
