@@ -22,7 +22,6 @@ TRANSITIONS_OF_A_RUN = 110
 
 _EACH = {
     "AWS::CloudWatch::Dashboard": Meter.DASHBOARD,
-    "AWS::Logs::MetricFilter": Meter.METRIC,
     "AWS::KMS::Key": Meter.KMS_KEY,
     "AWS::WAFv2::WebACL": Meter.WAF_ACL,
     "AWS::SecretsManager::Secret": Meter.SECRET,
@@ -49,6 +48,8 @@ def declared_usage(templates: Mapping[str, Any]) -> Usage:
                 usage[_EACH[kind]] += 1
             elif kind == "AWS::CloudWatch::Alarm":
                 usage[Meter.ALARM_METRIC] += _metrics_of(properties)
+            elif kind == "AWS::Logs::MetricFilter":
+                usage[Meter.METRIC] += _metrics_in(properties)
             if kind == "AWS::WAFv2::WebACL":
                 usage[Meter.WAF_RULE] += len(properties["Rules"])
     return usage
@@ -56,6 +57,11 @@ def declared_usage(templates: Mapping[str, Any]) -> Usage:
 
 def _metrics_of(alarm: Mapping[str, Any]) -> int:
     return max(1, sum("MetricStat" in each for each in alarm.get("Metrics", ())))
+
+
+def _metrics_in(log: Mapping[str, Any]) -> int:
+    """Return how many metrics always exist; those with dimensions do in the hours in which errors are logged."""
+    return sum("Dimensions" not in each for each in log["MetricTransformations"])
 
 
 def clocked(runs: Runs) -> Iterator[tuple[Run, float]]:
