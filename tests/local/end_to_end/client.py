@@ -57,6 +57,15 @@ class Client:
         assert answer.status_code == 200, answer.text
         return data_of(answer)
 
+    def answered(self, dashboard_id: str) -> Record:
+        """Wait until the widgets of a dashboard have answers, and return them: a first one may be `loading`."""
+
+        def complete() -> Record | None:
+            widgets: Record = data_of(self.http.get(f"/dashboards/{dashboard_id}/data"))["data"]
+            return widgets if all(each["status"] == "success" for each in widgets.values()) else None
+
+        return until(complete, seconds=MERGED_WITHIN, what=f"the widgets of {dashboard_id} are answered")
+
     def ledger(self, source_id: str, data_type: str = "transactions") -> Record | None:
         """Return the ledger totals of a source and type, None before its first delivery."""
         sources = data_of(self.http.get("/ingest/sources", params={"size": 100}))["content"]

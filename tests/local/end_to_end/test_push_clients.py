@@ -77,7 +77,7 @@ def test_a_decision_that_is_posted_reaches_a_subscriber(
 def test_a_sale_that_is_posted_changes_a_widget(platform: RunningPlatform, client: Client, listening: Listen) -> None:
     body = {"name": "Clients", "category": "executive", "widgets": [WIDGET], "is_public": False}
     dashboard = data_of(client.http.post("/dashboards", json=body))["dashboard_id"]
-    client.http.get(f"/dashboards/{dashboard}/data").raise_for_status()  # so that the first message has the answer
+    client.answered(dashboard)  # so that the first message has the answer
 
     with listening(f"{platform.websocket_url}/dashboards/{dashboard}", platform.token, None) as messages:
         first = next(messages)
