@@ -58,6 +58,10 @@ def _is_scanned(resource: Resource) -> bool:
     return isinstance(resource, Table) and resource.scanned
 
 
+def _is_listed(resource: Resource) -> bool:
+    return isinstance(resource, Table) and resource.listed
+
+
 def _is_changed(resource: Resource) -> bool:
     return isinstance(resource, Table) and not resource.append_only
 
@@ -190,6 +194,7 @@ WRITES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
                 arns=_table,
                 holds_for=_is_changed,
             ),
+            Rule(actions=("dynamodb:Scan",), arns=_table, holds_for=_is_listed),
         ),
         Bucket: (
             Rule(
