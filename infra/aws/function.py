@@ -109,6 +109,7 @@ def environment(function: Function, names: Names) -> dict[str, str]:
         "TALLY_WEBHOOKS_ALLOWED": ",".join(stage.webhooks_allowed),
         "POWERTOOLS_SERVICE_NAME": function.name,
         "POWERTOOLS_METRICS_NAMESPACE": names.metric_namespace,
+        **({"AWS_SDK_UA_APP_ID": names.physical_name(function.name)} if stage.names_callers else {}),
         # Threads of OpenBLAS wait for each other by spinning; a function has about one core.
         **({"OPENBLAS_NUM_THREADS": "1"} if function.uses_numpy else {}),
         **{resource.variable: names.env_value(resource) for resource in function.resources},

@@ -116,6 +116,8 @@ class StageConfig:
     """WebSocket connections that a user may have open at once."""
     dashboard_renewal_seconds: int = 0
     """The least time between renewals of watched dashboards after merges; 0 renews them after each."""
+    names_callers: bool = False
+    """Whether functions name themselves in requests to AWS: on the laptop they share one account's credentials."""
     queue_consumers: int | None = None
     """Maximum concurrent runs of a function per queue, and per step of a workflow; None uses the manifest's value."""
 
@@ -193,6 +195,7 @@ LOCAL = StageConfig(
     # One developer's key sends the demo and all the tests: the contracts' limits would be in the way.
     rate_limits={each.name: {"limit": 1_000_000} for each in RATE_CLASSES},
     connections_per_subject=10_000,
+    names_callers=True,
     # Twenty cold mergers on two cores race for the same days: sales that two merge in 5 s took them 37 s.
     queue_consumers=2,
 )

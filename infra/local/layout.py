@@ -86,6 +86,11 @@ class Layout:
         """Held by the one process that may use this directory."""
         return self.directory / "run.lock"
 
+    @property
+    def calls(self) -> Path:
+        """The calls of functions, in a platform that records them."""
+        return self.directory / "calls.jsonl"
+
     def log(self, name: str) -> Path:
         """Return the log file called `name`."""
         return self.logs / f"{name}.log"

@@ -49,6 +49,16 @@ def test_a_function_environment_names_only_its_resources(function: Function, dev
     assert variables["POWERTOOLS_SERVICE_NAME"] == function.name
 
 
+def test_only_functions_that_share_credentials_name_themselves_in_requests(dev: Assembly, local: Assembly) -> None:
+    deployed, shared = (
+        {each["FunctionName"]: each["Environment"]["Variables"].get("AWS_SDK_UA_APP_ID") for each in stage.functions()}
+        for stage in (dev, local)
+    )
+
+    assert set(deployed.values()) == {None}
+    assert all(name == function for function, name in shared.items())
+
+
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 def test_functions_with_numpy_compute_in_one_thread(function: Function, dev: Assembly) -> None:
     variables = made(dev, function)["Environment"]["Variables"]

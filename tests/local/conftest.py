@@ -10,6 +10,7 @@ import httpx
 import pytest
 from rich.console import Console
 
+from infra.local.calls.call_log import CallLog
 from infra.local.deploy.outputs import StackOutputs
 from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.keys import LocalApiKey
@@ -19,6 +20,7 @@ from infra.local.progress import Progress
 from shared.runtime.settings import Settings
 from tests.local.end_to_end.waiting import until
 from tests.local.host.free_ports import free_ports
+from tests.local.permissions import Roles
 
 _POLL_SECONDS = 0.1
 _FIRST_ANSWER_SECONDS = 180.0
@@ -82,7 +84,7 @@ class RunningPlatform:
         # Imported only here: the other tests of this folder need neither the whole host nor a deployable app.
         from infra.local.host.platform import Options, Platform  # noqa: PLC0415
 
-        options = Options.of(self.layout, self.ports, web_files=self.web_files)
+        options = Options.of(self.layout, self.ports, web_files=self.web_files, records_calls=True)
         up = self._up.enter_context(Platform(options, Progress(console)))
         self.outputs, self.lake = up.outputs, up.lake
 
@@ -101,8 +103,19 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatfo
     try:
         _answer_once(running)
         yield running
+        _assert_permitted(running)
     finally:
         running.stop()
+
+
+def _assert_permitted(running: RunningPlatform) -> None:
+    """Fail if a function made a call that AWS would refuse its role: the emulator allows everything."""
+    roles = Roles.deployed(running.client("lambda"), running.client("iam"))
+    calls = list(CallLog(running.layout.calls).read())
+
+    assert any(call.function for call in calls), "no function was recognised by its calls"
+    assert roles.unknown_conditions() == set()
+    assert list(roles.refusals(calls)) == []
 
 
 def _answer_once(running: RunningPlatform) -> None:

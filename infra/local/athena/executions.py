@@ -94,6 +94,11 @@ class History:
                 raise RequestRefused(f"QueryExecution {identity} was not found")
             return self._known[identity]
 
+    def work_group_of(self, identity: str) -> str | None:
+        """Return the work group of an execution, None if it is unknown."""
+        with self._lock:
+            return self._known[identity].work_group if identity in self._known else None
+
     def end(self, identity: str) -> "Future[None] | None":
         """Return the future that completes when an execution ends; None if it is unknown or has ended."""
         with self._lock:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from ministack import app as ministack  # type: ignore[import-untyped] # it ships no types
 
+from infra.local.calls.call_log import CallLog
+from infra.local.calls.emulated import lookups
+from infra.local.calls.recorder import Recorder
 from infra.local.emulator import object_files, resharding, retention
 from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.emulator.durability import Durability
@@ -47,10 +50,12 @@ def _save(durability: Durability) -> None:
     logging.getLogger("tally").info("State saved")
 
 
-def _guard(directory: str, ports: str) -> None:
+def _guard(directory: str, ports: str, calls: str | None = None) -> None:
     """Put the guard before everything that MiniStack serves."""
-    policy = BrowserPolicy.of(Ports(**json.loads(ports)), "emulator")
-    ministack.app = EmulatorGuard(ministack.app, policy, EmulatorCredentials.of(Layout(Path(directory))).host_key)
+    layout, policy = Layout(Path(directory)), BrowserPolicy.of(Ports(**json.loads(ports)), "emulator")
+    if calls is not None:
+        ministack.app = Recorder(ministack.app, CallLog(Path(calls)), lookups())
+    ministack.app = EmulatorGuard(ministack.app, policy, EmulatorCredentials.of(layout).host_key)
 
 
 def main() -> None:

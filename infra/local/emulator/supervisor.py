@@ -33,8 +33,9 @@ _POLL_SECONDS = 0.05
 class Emulator:
     """One MiniStack in its own process group; use it as a context."""
 
-    def __init__(self, *, layout: Layout, ports: Ports) -> None:
+    def __init__(self, *, layout: Layout, ports: Ports, records_calls: bool = False) -> None:
         self._layout = layout
+        self._calls = [str(layout.calls)] if records_calls else []
         self._ports = ports
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -75,6 +76,7 @@ class Emulator:
                     "infra.local.emulator.process",
                     str(self._layout.directory),
                     json.dumps(asdict(self._ports)),
+                    *self._calls,
                 ],
                 cwd=PROJECT,
                 env=emulator_environment(self._layout, self._ports, own, os.environ),

@@ -14,6 +14,9 @@ from infra.admin.stage import LOCAL, Stage
 from infra.local import run_state
 from infra.local.athena.engine import Engine, build_engine
 from infra.local.athena.server import create_app
+from infra.local.calls.call_log import CallLog
+from infra.local.calls.queries import QueryPermissions
+from infra.local.calls.recorder import record_queries
 from infra.local.deploy.cdk import CdkApp
 from infra.local.deploy.deployment import StackDeployment
 from infra.local.deploy.former_lake import FormerLake
@@ -48,12 +51,16 @@ class Options:
     app: CdkApp
     web_files: Path
     """Where the web application is built."""
+    records_calls: bool = False
+    """Whether the calls of functions are written to a file: tests hold them against the policies of roles."""
 
     @classmethod
-    def of(cls, layout: Layout, ports: Ports, *, web_files: Path = web_site.BUILD) -> "Options":
+    def of(
+        cls, layout: Layout, ports: Ports, *, web_files: Path = web_site.BUILD, records_calls: bool = False
+    ) -> "Options":
         """Return the options of Tally itself, whose web page may call its API."""
         app = CdkApp(context={"stage": "local", "corsOrigins": ",".join(web_origins(ports))})
-        return cls(layout, ports, app, web_files)
+        return cls(layout, ports, app, web_files, records_calls)
 
 
 def web_origins(ports: Ports) -> tuple[str, ...]:
@@ -113,13 +120,18 @@ class Platform:
             preflight.check_tools(options.app.project)
             preflight.check_ports(options.ports)
         with progress.step("Starting the AWS emulator"):
-            self.emulator = stack.enter_context(Emulator(layout=options.layout, ports=options.ports))
+            self.emulator = stack.enter_context(
+                Emulator(layout=options.layout, ports=options.ports, records_calls=options.records_calls)
+            )
         with progress.step("Starting Athena on DuckDB"):
             engine = self._athena()
             stack.callback(engine.close)
             servers = stack.enter_context(Servers())
             guard = SignatureGuard(BrowserPolicy.of(options.ports, "athena"), self.credentials)
-            servers.serve(protect(create_app(engine), guard), options.ports.athena)
+            athena = create_app(engine)
+            if options.records_calls:
+                record_queries(athena, CallLog(options.layout.calls), QueryPermissions(engine).needed)
+            servers.serve(protect(athena, guard), options.ports.athena)
         self.outputs = StackDeployment(options.app, options.layout, self.emulator.url).bring_up_to_date(progress)
         clients = self.credentials.session()
         if "KeysTableName" in self.outputs.every:

@@ -1,0 +1,1 @@
+"""Records which permissions the calls of functions would need in AWS: the emulator itself allows everything."""

@@ -1,0 +1,1 @@
+"""Tests of what functions need to be allowed in AWS."""
