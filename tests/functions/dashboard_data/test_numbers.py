@@ -10,6 +10,7 @@ import pytest
 from shared.records.schema import DataType
 from tests.functions.dashboard_data.conftest import NOW, Platform, lasting
 from tests.functions.dashboards.conftest import widget
+from tests.tiers import one_in
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata")
 METRICS, PRODUCTS, FRAUD = "/analytics/metrics", "/analytics/products/performance", "/analytics"
@@ -174,7 +175,7 @@ def test_all_other_sources_equal_their_routes(platform: Platform) -> None:
     equal(platform, OTHERS)
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("zone", one_in(3, ZONES))
 def test_after_a_merge_they_do_again(platform: Platform, zone: str) -> None:
     asked = {**cases(zone), **OTHERS}
     equal(platform, asked)
@@ -191,7 +192,7 @@ def test_after_a_merge_they_do_again(platform: Platform, zone: str) -> None:
     equal(platform, asked)
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("zone", one_in(3, ZONES))
 def test_groups_are_the_metric_with_a_filter_and_name_their_countries(platform: Platform, zone: str) -> None:
     asked: dict[str, Any] = {
         "metric_type": "revenue",

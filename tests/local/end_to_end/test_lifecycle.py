@@ -121,6 +121,7 @@ def test_a_killed_platform_leaves_no_process_and_loses_nothing_acknowledged(lapt
         assert sold(client) == sold_before + 101
 
 
+@pytest.mark.thorough
 def test_a_power_cut_loses_nothing_that_was_acknowledged(laptop: Laptop) -> None:
     """Every process is killed at once, so nothing is saved: objects and the emulator's journal are all there is."""
     laptop.stay_up()
