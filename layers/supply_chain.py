@@ -95,7 +95,7 @@ def audit() -> None:
 
 
 def lines(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
-    """Yield what was found, and plainly what was not looked up."""
+    """Yield the vulnerabilities found, and the packages that could not be looked up."""
     for part, verdict in verdicts.items():
         yield from (f"{part}: {each}" for each in verdict.vulnerable)
         if verdict.unknown:
@@ -105,7 +105,7 @@ def lines(verdicts: Mapping[str, Verdict]) -> Iterator[str]:
 
 
 def exit_code(verdicts: Collection[Verdict]) -> int:
-    """Return what the command ends with: what was found comes before what is unknown."""
+    """Return the exit code: vulnerabilities found take precedence over packages not looked up."""
     if any(each.vulnerable for each in verdicts):
         return _FOUND
     return _UNKNOWN if any(each.unknown for each in verdicts) else 0

@@ -71,7 +71,7 @@ def key_arn(scope: Construct, names: Names) -> str | None:
 
 
 def encrypt(stack: Stack, arn: str | None) -> None:
-    """Have everything that a stack stores encrypted with the key, also what is added to it later."""
+    """Encrypt everything that a stack stores with the key, including resources that are added later."""
     if arn is not None:
         Aspects.of(stack).add(_Encrypted(arn))
 

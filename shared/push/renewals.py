@@ -18,7 +18,7 @@ _MERGED = frozenset(map(str, (*DataType, "quality")))
 
 @dataclass(frozen=True, kw_only=True)
 class Renewals:
-    """Decides what is renewed now, and has the rest renewed when the interval ends.
+    """Decides what to renew now, and schedules the rest for the end of the interval.
 
     Each merge requests a renewal, also while nobody watches. A renewal that was put off does not know the merges that
     requested it: it concerns all tables, and entity tags end the questions whose answers are current. So a message may

@@ -10,7 +10,7 @@ _LINK = re.compile(r"Steps: docs/runbook\.md#([a-z-]+)$")
 
 
 def sections() -> dict[str, list[re.Pattern[str]]]:
-    """The names of alarms that each section lists; `<function>` stands for any name."""
+    """The alarm names that each section lists; `<function>` stands for any function."""
     found = {}
     for title, text in re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE):
         listed = re.findall(r"^Alarms?: (.+)$", text, re.MULTILINE)

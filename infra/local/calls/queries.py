@@ -53,7 +53,7 @@ class QueryPermissions:
             yield Permission("s3:GetObject", _below(location))
 
     def _location(self, table: TableName) -> str | None:
-        """Return where the files of a table are; None for what is none, such as the name of a subquery."""
+        """Return the location of a table's files; None if the name is not a table, such as that of a subquery."""
         if table not in self._locations:
             self._locations[table] = None
             with suppress(QueryFailed):

@@ -27,7 +27,7 @@ LAKE_BUCKET = Bucket(
         ("reconciliations/", 35),
         ("receipts/", 35),  # longer than any object in incoming/, whose outcomes they have
     ),
-    version_days=(("incoming/", 1),),  # what was merged is in the tables; it takes a day to notice a wrong merge
+    version_days=(("incoming/", 1),),  # merged rows are in the tables; a day to notice a wrong merge
 )
 """Deliveries before they are merged, rejected rows, and reference files."""
 
