@@ -155,7 +155,7 @@ def shown(platform: Platform, asked: Mapping[str, tuple[Any, str, Mapping[str, A
     return platform.user.make(widgets=[widget(name, "table", at, **asked[name][0]) for at, name in enumerate(asked)])
 
 
-def equal(platform: Platform, asked: Mapping[str, tuple[Any, str, Mapping[str, Any]]]) -> None:
+def assert_equal_to_routes(platform: Platform, asked: Mapping[str, tuple[Any, str, Mapping[str, Any]]]) -> None:
     """Assert that each widget equals its route, when computed and when remembered."""
     made = shown(platform, asked)
     computed, remembered = platform.data(made)["data"], platform.data(made)["data"]
@@ -168,28 +168,26 @@ def equal(platform: Platform, asked: Mapping[str, tuple[Any, str, Mapping[str, A
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_metrics_and_products_equal_their_routes(platform: Platform, zone: str) -> None:
-    equal(platform, cases(zone))
+    assert_equal_to_routes(platform, cases(zone))
 
 
 def test_all_other_sources_equal_their_routes(platform: Platform) -> None:
-    equal(platform, OTHERS)
+    assert_equal_to_routes(platform, OTHERS)
 
 
 @pytest.mark.parametrize("zone", one_in(3, ZONES))
 def test_after_a_merge_they_do_again(platform: Platform, zone: str) -> None:
     asked = {**cases(zone), **OTHERS}
-    equal(platform, asked)
+    assert_equal_to_routes(platform, asked)
     platform.sell(f"late-{zone}", region="Germany", unit_price=500)
     platform.deliver(
         DataType.DECISIONS,
         [{"decision_id": f"late-{zone}", "timestamp": moment(NOW), "score": 0.9, "outcome": "decline"}],
     )
-    platform.data(
-        platform.user.make(widgets=[widget(name, "table", at, **asked[name][0]) for at, name in enumerate(asked)])
-    )
+    platform.data(shown(platform, asked))
     platform.refresh()
 
-    equal(platform, asked)
+    assert_equal_to_routes(platform, asked)
 
 
 @pytest.mark.parametrize("zone", one_in(3, ZONES))
