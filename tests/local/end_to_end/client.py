@@ -33,11 +33,15 @@ class Client:
         assert answer.status_code == 201, answer.text
         return data_of(answer)
 
+    def status(self, batch_id: str) -> Record:
+        """Return the status of a batch."""
+        return data_of(self.http.get(f"/ingest/batches/{batch_id}/status"))
+
     def outcome(self, batch_id: str) -> Record:
         """Wait until every row of a batch has met its fate, and return its status."""
 
         def finished() -> Record | None:
-            told = data_of(self.http.get(f"/ingest/batches/{batch_id}/status"))
+            told = self.status(batch_id)
             return told if told["status"] != "processing" else None
 
         return until(finished, seconds=MERGED_WITHIN, what=f"{batch_id} is merged")
