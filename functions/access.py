@@ -129,9 +129,12 @@ PIPELINE_READS = (
 )
 """Read: what the health of pipelines is judged by."""
 
+DISCARDED_BATCHES = Access(STREAM_FAILURES, FAILED_BATCHES.rstrip("/"))
+"""Read or watched: batches of stream records that could not be loaded."""
+
 PIPELINE_WATCHES = (
     *(Access(each) for queue in WATCHED_QUEUES for each in (queue, queue.dead_letters)),
-    Access(STREAM_FAILURES, FAILED_BATCHES.rstrip("/")),
+    DISCARDED_BATCHES,
     *FRESHNESS_WATCHES,
     Access(LAKE_DATABASE),
     Access(WORK_GROUP),

@@ -1,6 +1,14 @@
 """Declares the function `ingest`."""
 
-from functions.access import COUNTED, IDENTITY, LARGE_ANSWERS, LOADING_READS, LOADING_WRITES, ON_RECORD
+from functions.access import (
+    COUNTED,
+    DISCARDED_BATCHES,
+    IDENTITY,
+    LARGE_ANSWERS,
+    LOADING_READS,
+    LOADING_WRITES,
+    ON_RECORD,
+)
 from functions.declaration import Access, HttpFunction
 from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
@@ -21,6 +29,7 @@ FUNCTION = HttpFunction(
         *ON_RECORD,
         *LARGE_ANSWERS,
         *LOADING_READS,
+        DISCARDED_BATCHES,
         Access(UPLOADS_TABLE),
         Access(LAKE_BUCKET, LANDING),
         Access(LAKE_BUCKET, UPLOADS),

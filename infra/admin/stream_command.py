@@ -19,8 +19,7 @@ def failures(*, json: JsonOption = False, directory: DirectoryOption = DIRECTORY
     """List the batches that the consumer gave up, with the number of their records."""
     from infra.admin.stream_redrive import StreamRedrive  # noqa: PLC0415 - not on the path of --help
 
-    given_up = StreamRedrive.of(Stage.find(stage, directory))
-    found = [(key, len(given_up.records(key))) for key in given_up.batches.keys()]  # noqa: SIM118 - it is no mapping
+    found = list(StreamRedrive.of(Stage.find(stage, directory)).sizes())
     if json:
         echo_json([{"batch": key, "records": records} for key, records in found])
     else:

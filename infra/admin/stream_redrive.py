@@ -1,6 +1,6 @@
 """Loads batches of stream records that the consumer could not load before they became too old."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -30,6 +30,15 @@ class StreamRedrive:
         """Return the redrive of a stage."""
         batches = DiscardedBatches(stage.client("s3"), stage.output("StreamFailuresBucketName"))
         return cls(batches, stage.client("lambda"), f"tally-{stage.name}-stream-consumer")
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Yield the keys of all batches with the number of their records.
+
+        Raises:
+            NotLoaded: an object is not a batch.
+        """
+        for key, info in self.batches.infos(self.batches.keys()).items():
+            yield key, info.records if info else len(self.records(key))
 
     def run(self, tell: Tell) -> int:
         """Load all batches in order; return the number of their records.

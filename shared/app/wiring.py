@@ -90,6 +90,7 @@ class Wiring(Deployment):
     dashboard_reader = cached_property(shared.dashboards.reader_provider.dashboard_reader)
     dashboards = cached_property(shared.dashboards.provider.dashboards)
     decisions = cached_property(shared.decisions.provider.decisions)
+    discarded_batches = cached_property(shared.ingestion.stream.provider.discarded_batches)
     drift_baselines = cached_property(shared.drift.provider.drift_baselines)
     drift_reports = cached_property(shared.drift.provider.drift_reports)
     event_stream = cached_property(shared.ingestion.stream.provider.event_stream)
@@ -175,7 +176,9 @@ class Wiring(Deployment):
         )
     )
     ledger_reports = cached_property(
-        lambda self: shared.ledger.provider.ledger_reports(self, source_ids=self.sources.ids)
+        lambda self: shared.ledger.provider.ledger_reports(
+            self, source_ids=self.sources.ids, discarded=self.discarded_batches.summary
+        )
     )
     rule_changes = cached_property(lambda self: shared.alerts.provider.rule_changes(self, source_ids=self.sources.ids))
     large_answers = cached_property(lambda self: LargeAnswers(self.clients.s3, self.name_of(RESULTS_BUCKET)))

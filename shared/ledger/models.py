@@ -82,6 +82,21 @@ class LedgerDay(LedgerCounters):
     day: date = Field(description="Day of receipt, UTC.")
 
 
+class DiscardedRecords(Model):
+    """Records of the stream that failed for six days: they are kept in S3 until an operator has them loaded.
+
+    They belong to no source, type and hour, because they are not read before they are loaded; so no filter applies. Of
+    a batch that failed halfway, some deliveries may be in the lines of the ledger already.
+    """
+
+    batches: int = Field(description="Batches of records, of which 1000 at most are counted.")
+    records: int = Field(description="Records in these batches.")
+    oldest: Optional[Timestamp] = Field(default=None, description="When the oldest of these records arrived.")
+    complete: bool = Field(
+        description="Whether this is all there is; false if there are more batches, or objects that cannot be read."
+    )
+
+
 class LedgerResponse(PageResponse):
     """One page of the ledger, oldest first, with the totals of all pages."""
 
@@ -89,4 +104,9 @@ class LedgerResponse(PageResponse):
     totals: LedgerCounters = Field(description="Sums over all pages.")
     days: Optional[list[LedgerDay]] = Field(
         default=None, description="Added: sums over all pages by day, oldest first; only with `interval=day`."
+    )
+    discarded: Optional[DiscardedRecords] = Field(
+        default=None,
+        description="Added: records of the stream that could not be loaded and wait for an operator, whatever the "
+        "filters; absent if there are none.",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from shared.ledger.by_source import DeliveriesBySource
+from shared.ledger.models import DiscardedRecords
 from shared.ledger.reports import HourlyTotals, LedgerReports
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE, Ledger
 from shared.quality.store import QUALITY_TABLE
@@ -34,11 +35,17 @@ def hourly_totals(deployment: Deployment) -> HourlyTotals:
     return HourlyTotals(deployment.clients.dynamodb, deployment.name_of(LEDGER_HOURS_TABLE))
 
 
-def ledger_reports(deployment: Deployment, *, source_ids: Callable[[], Sequence[str]]) -> LedgerReports:
-    """Build the ledger's reports, over the sources of a higher floor."""
+def ledger_reports(
+    deployment: Deployment,
+    *,
+    source_ids: Callable[[], Sequence[str]],
+    discarded: Callable[[], DiscardedRecords | None],
+) -> LedgerReports:
+    """Build the ledger's reports, over the sources and the stream of higher floors."""
     return LedgerReports(
         hours=hourly_totals(deployment),
         source_ids=source_ids,
         deliveries=deliveries(deployment),
+        discarded=discarded,
         clock=deployment.clock,
     )

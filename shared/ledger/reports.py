@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from shared.ledger.entry import Channel
 from shared.ledger.filters import Filters
-from shared.ledger.models import LedgerCounters, LedgerDay, LedgerLine, LedgerResponse
+from shared.ledger.models import DiscardedRecords, LedgerCounters, LedgerDay, LedgerLine, LedgerResponse
 from shared.ledger.parameters import LedgerQuery
 from shared.ledger.store import of_channel
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
 from shared.runtime.paging import Order, Window, paginate
+from shared.runtime.parallel import both
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -69,15 +70,20 @@ class HourlyTotals:
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerReports:
-    """Reads pages of the ledger."""
+    """Reads pages of the ledger, and counts what the stream could not hand over to it."""
 
     hours: HourlyTotals
     source_ids: Callable[[], Iterable[str]]
     deliveries: "DeliveriesBySource"
+    discarded: Callable[[], DiscardedRecords | None]
     clock: "Clock"
 
     def page(self, query: LedgerQuery) -> LedgerResponse:
         """Return the page that a query asks for."""
+        found, discarded = both(lambda: self._lines(query), self.discarded)
+        return found.model_copy(update={"discarded": discarded})
+
+    def _lines(self, query: LedgerQuery) -> LedgerResponse:
         filters, window = query.filters(self.clock()), Window.of_page(query.page, query.size)
         if query.deliveries == "true":
             return _page(self._by_delivery(filters), window, query.sort)

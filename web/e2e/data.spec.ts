@@ -136,6 +136,25 @@ test("the ledger and the page of a source have the numbers of the API", async ({
   await expectFitsPhone(page);
 });
 
+test("records that the stream could not load are shown with what to do, whatever else is there", async ({
+  page,
+}) => {
+  const discarded = { batches: 12, records: 3456, oldest: "2026-01-02T03:04:05Z", complete: false };
+  await page.route("**/api/v1/ingest/ledger?**", async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.json()) as { data: object };
+    return route.fulfill({ response: answer, json: { ...body, data: { ...body.data, discarded } } });
+  });
+  await signIn(page, "/data/ledger?source=nobody-known");
+
+  const notice = page.getByRole("alert");
+  await expect(notice).toContainText(t.ledger.discarded(3456, 12, false));
+  await expect(notice).toContainText("./tally stream redrive");
+  await expect(page.getByText(t.ledger.none)).toBeVisible();
+  await expectAccessible(page);
+  await expectFitsPhone(page);
+});
+
 test("files that cannot be imported are refused with the reason", async ({ page, tolerate }) => {
   tolerate(/\b422\b/);
   const folder = mkdtempSync(join(tmpdir(), "tally-e2e-"));

@@ -1,11 +1,17 @@
 """Batches of stream records that could not be loaded before they became too old, as Lambda stores them in S3."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from botocore.exceptions import ClientError
+from pydantic import AwareDatetime, BaseModel, Field
+from pydantic_core import from_json
 
+from shared.ledger.models import DiscardedRecords
+from shared.runtime.parallel import all_at_once
 from shared.runtime.resources import Bucket
 
 if TYPE_CHECKING:
@@ -17,9 +23,29 @@ STREAM_FAILURES = Bucket("stream_failures", versioned=False)
 PREFIX = "aws/lambda/"
 """The start of all keys; Lambda chooses it (`aws/lambda/<mapping>/<shard>/YYYY/MM/DD/<time>-<id>`)."""
 
+MOST_COUNTED = 1_000
+"""How many batches a request counts: as many as one call lists."""
+
+_AT_ONCE = 16
+_HEAD_BYTES = 4_096
+
 
 class UnreadableBatch(ValueError):
     """An object is not a discarded batch of a Kinesis stream."""
+
+
+class BatchInfo(BaseModel):
+    """What Lambda writes about the records of a batch, under its own names."""
+
+    records: int = Field(alias="batchSize", ge=0)
+    oldest: AwareDatetime = Field(alias="approximateArrivalOfFirstRecord")
+
+
+class _Head(BaseModel):
+    """The start of an object: the records are last in it, so what is before them is complete."""
+
+    info: BatchInfo = Field(alias="KinesisBatchInfo")
+    payload: Any
 
 
 @dataclass(frozen=True)
@@ -38,6 +64,28 @@ class DiscardedBatches:
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=PREFIX):
             for each in page.get("Contents", ()):
                 yield each["Key"]
+
+    def summary(self, most: int = MOST_COUNTED) -> DiscardedRecords | None:
+        """Count the records of the batches without reading them; None if there are no batches.
+
+        Args:
+            most: how many batches are counted.
+        """
+        listed = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=PREFIX, MaxKeys=most)
+        if not listed["KeyCount"]:
+            return None
+        infos = self.infos(each["Key"] for each in listed["Contents"])
+        found = [each for each in infos.values() if each]
+        return DiscardedRecords(
+            batches=len(found),
+            records=sum(each.records for each in found),
+            oldest=min((each.oldest for each in found), default=None),
+            complete=len(found) == len(infos) and not listed["IsTruncated"],
+        )
+
+    def infos(self, keys: Iterable[str]) -> Mapping[str, BatchInfo | None]:
+        """Return what is known about batches; None for objects that are gone, or are no batches."""
+        return all_at_once({key: partial(self._info, key) for key in keys}, _AT_ONCE)
 
     def records(self, key: str) -> Sequence[dict[str, Any]]:
         """Return the records of a batch as the consumer receives them.
@@ -58,3 +106,15 @@ class DiscardedBatches:
     def forget(self, key: str) -> None:
         """Delete a batch that is loaded."""
         self.s3.delete_object(Bucket=self.bucket, Key=key)
+
+    def _info(self, key: str) -> BatchInfo | None:
+        try:
+            found = self.s3.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{_HEAD_BYTES - 1}")
+            start = found["Body"].read().decode(errors="ignore")  # it may end within a character
+            return _Head.model_validate(from_json(start, allow_partial="trailing-strings")).info
+        except ValueError:
+            return None
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "InvalidRange"}:  # loaded meanwhile; empty
+                return None
+            raise

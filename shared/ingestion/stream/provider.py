@@ -1,8 +1,9 @@
-"""Provides the producer of the event stream, and how far its consumer has read it."""
+"""Provides the producer of the event stream, how far its consumer has read it, and what it could not load."""
 
 from datetime import timedelta
 
 from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE, AcceptedRecords
+from shared.ingestion.stream.failures import STREAM_FAILURES, DiscardedBatches
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE, StreamPositions
 from shared.ingestion.stream.producer import EVENT_STREAM, EventStream
 from shared.runtime.deployment import Deployment, provider
@@ -26,6 +27,12 @@ def event_stream(deployment: Deployment) -> EventStream:
 def stream_positions(deployment: Deployment) -> StreamPositions:
     """Build the store of how far the stream is read."""
     return StreamPositions(deployment.clients.dynamodb, deployment.name_of(STREAM_POSITIONS_TABLE))
+
+
+@provider
+def discarded_batches(deployment: Deployment) -> DiscardedBatches:
+    """Build the reader of discarded batches, for requests that wait for it."""
+    return DiscardedBatches(deployment.clients.interactive_s3, deployment.name_of(STREAM_FAILURES))
 
 
 @provider

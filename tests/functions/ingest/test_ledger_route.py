@@ -7,9 +7,12 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.ingestion.stream.consumer import consume_batch
+from shared.ingestion.stream.failures import DiscardedBatches
 from shared.records.schema import DataType
+from tests.events.discarded_batches import DAY, discarded_batch
 from tests.events.kinesis import kinesis_event
 from tests.fakes.deliveries import delivery
+from tests.fakes.moto_platforms import MotoPlatforms
 from tests.fakes.records import GOOD, NOW, sale
 from tests.fakes.state_dump import merge_all
 from tests.functions.ingest.conftest import Call
@@ -124,6 +127,62 @@ def test_unreadable_records_are_counted_without_a_source(wired: Wiring, call: Ca
     (line,) = _ledger(call, **{"time_range.start": "2025-01-01"})["content"]
 
     assert (line["source_id"], line["data_type"], line["quarantined"]) == ("unattributed", "unknown", 1)
+
+
+def test_records_that_the_stream_could_not_load_are_shown_until_they_are(wired: Wiring, call: Call) -> None:
+    assert "discarded" not in _ledger(call)
+    bucket = wired.discarded_batches
+    for name, arrived, count in (("a", "2026-11-24T10:00:00Z", 3), ("b", "2026-11-23T09:30:00Z", 200)):
+        _store(bucket, name, discarded_batch(kinesis_event([b"x" * 100] * count), arrived))
+
+    found = _ledger(call)
+
+    assert found["discarded"] == {"batches": 2, "records": 203, "oldest": "2026-11-23T09:30:00Z", "complete": True}
+    assert found["totals"]["received"] == 0
+
+    for key in list(bucket.keys()):
+        bucket.forget(key)
+    assert "discarded" not in _ledger(call)
+
+
+@pytest.mark.parametrize("query", [{"source_id": "till"}, {"data_type": "products"}, {"interval": "day"}])
+def test_records_that_could_not_be_loaded_are_shown_whatever_is_asked_for(
+    wired: Wiring, call: Call, query: dict[str, str]
+) -> None:
+    _store(wired.discarded_batches, "a", discarded_batch(kinesis_event([b"x"])))
+
+    assert _ledger(call, **query)["discarded"]["records"] == 1
+    assert _ledger(call, source_id="till", deliveries="true")["discarded"]["records"] == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"text", b'{"KinesisBatchInfo":{"batchSize":5}}'])
+def test_an_object_that_is_no_batch_makes_the_count_of_records_incomplete(
+    wired: Wiring, call: Call, body: bytes
+) -> None:
+    _store(wired.discarded_batches, "foreign", body)
+
+    assert _ledger(call)["discarded"] == {"batches": 0, "records": 0, "complete": False}
+
+
+def test_more_batches_than_a_request_counts_are_reported_as_incomplete(wired: Wiring) -> None:
+    for name in "abc":
+        _store(wired.discarded_batches, name, discarded_batch(kinesis_event([b"x", b"y"])))
+
+    found = wired.discarded_batches.summary(most=2)
+
+    assert found is not None
+    assert (found.batches, found.records, found.complete) == (2, 4, False)
+
+
+def test_without_the_bucket_the_ledger_is_unavailable_and_not_incomplete(call: Call, platforms: MotoPlatforms) -> None:
+    with platforms.outages.of("s3"):
+        answer = call("GET", "/ingest/ledger")
+
+    assert answer.status == 503
+
+
+def _store(batches: DiscardedBatches, name: str, body: bytes) -> None:
+    batches.s3.put_object(Bucket=batches.bucket, Key=f"{DAY}/{name}", Body=body)
 
 
 def test_all_errors_of_a_query_are_reported_together(call: Call) -> None:

@@ -15,10 +15,9 @@ from infra.local.errors import NotLoaded
 from shared.app.wiring import wiring
 from shared.ingestion.stream.failures import STREAM_FAILURES, DiscardedBatches
 from tests.events.api_gateway import context
+from tests.events.discarded_batches import DAY, discarded_batch
 from tests.events.kinesis import kinesis_event
 from tests.fakes.records import AT, sale
-
-DAY = "aws/lambda/5f2b8b2e-11aa/shardId-000000000000/2026/11/30"
 
 
 @dataclass
@@ -41,16 +40,9 @@ def _message(number: int) -> dict[str, Any]:
 
 
 def _discard(batches: DiscardedBatches, name: str, *numbers: int) -> str:
-    """Store a batch as Lambda documents it: metadata, and the whole event as text."""
-    event = kinesis_event([_message(number) for number in numbers])
-    stored = {
-        "requestContext": {"condition": "MaxRecordAgeExceeded", "approximateInvokeCount": 9000},
-        "version": "1.0",
-        "KinesisBatchInfo": {"batchSize": len(numbers)},
-        "payload": orjson.dumps(event).decode(),
-    }
     key = f"{DAY}/{name}"
-    batches.s3.put_object(Bucket=batches.bucket, Key=key, Body=orjson.dumps(stored))
+    body = discarded_batch(kinesis_event([_message(number) for number in numbers]))
+    batches.s3.put_object(Bucket=batches.bucket, Key=key, Body=body)
     return key
 
 
@@ -102,6 +94,16 @@ def test_a_batch_that_is_loaded_twice_is_counted_once(batches: DiscardedBatches)
 
     _discard(batches, "T10.00-a", 1, 2)
     assert _received(batches, key) == 2
+
+
+def test_batches_are_listed_with_the_number_of_their_records_wherever_it_is_written(batches: DiscardedBatches) -> None:
+    key = _discard(batches, "T10.00-a", 1, 2)
+    turned = orjson.dumps(dict(reversed(orjson.loads(discarded_batch(kinesis_event([_message(3)] * 50))).items())))
+    batches.s3.put_object(Bucket=batches.bucket, Key=f"{DAY}/T11.00-b", Body=turned)
+
+    sizes = StreamRedrive(batches, Functions(), "consumer").sizes()
+
+    assert list(sizes) == [(key, 2), (f"{DAY}/T11.00-b", 50)]
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"payload":"{}"}', b'{"payload":{"Records":[{"Sns":{}}]}}', b"[1]"])

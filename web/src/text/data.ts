@@ -1,4 +1,9 @@
 /** Text of the pages below `/data`; the import, the quarantine and the pipelines have modules of their own. */
+import { formatNumber } from "@/format/numbers";
+
+const counted = (count: number, one: string, many = `${one}s`) =>
+  `${formatNumber(count)} ${count === 1 ? one : many}`;
+
 export const text = {
   area: "Data",
   tabs: {
@@ -165,6 +170,12 @@ export const text = {
     none: "Nothing was received in this time range",
     noneHint: "Choose a longer time range or fewer filters.",
     totals: "All records of the time range",
+    discarded: (records: number, batches: number, isComplete: boolean) =>
+      `${isComplete ? "" : "At least "}${counted(records, "record")} of the stream in ` +
+      `${counted(batches, "batch", "batches")} could not be loaded`,
+    discardedSince: "The oldest arrived",
+    discardedHint:
+      "They are stored safely and not counted below, whatever the filters: their sources are not known before they are loaded. An operator corrects what the log of the stream consumer reports, and loads them:",
     byDay: "Records by day of receipt and outcome, UTC",
     lines: "By day, source and data type",
     day: "Day (UTC)",

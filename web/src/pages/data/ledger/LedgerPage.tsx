@@ -12,6 +12,7 @@ import { useUrlPage, useUrlState } from "@/components/useUrlState";
 import { text as t } from "@/text/data";
 import { DeliveryFilters, useDeliveryFilters } from "../parts/DeliveryFilters";
 import { Balance } from "./Balance";
+import { Discarded } from "./Discarded";
 import { outcomesByDay } from "./ledgerChart";
 import { LedgerLines } from "./LedgerLines";
 
@@ -33,27 +34,35 @@ export function Component() {
     <Page title={t.ledger.title} description={t.ledger.description}>
       <DeliveryFilters />
       <Loaded query={ledger}>
-        {(found) =>
-          found.totalElements === 0 ? (
-            <EmptyState title={t.ledger.none} hint={t.ledger.noneHint} />
-          ) : (
-            <Stack gap="md">
-              <Panel title={t.ledger.totals}>
-                <Balance counters={found.totals} at={ledger.dataUpdatedAt} />
-              </Panel>
-              <Panel title={t.ledger.byDay}>
-                <ByDay days={found.days ?? []} />
-              </Panel>
-              <Panel title={t.ledger.lines}>
-                <LedgerLines
-                  lines={found.content}
-                  paging={{ number: found.number, size: SIZE, total: found.totalElements, onChange: setPage }}
-                  sorting={{ by: sort, onChange: setSort }}
-                />
-              </Panel>
-            </Stack>
-          )
-        }
+        {(found) => (
+          <Stack gap="md">
+            {found.discarded && <Discarded {...found.discarded} />}
+            {found.totalElements === 0 ? (
+              <EmptyState title={t.ledger.none} hint={t.ledger.noneHint} />
+            ) : (
+              <>
+                <Panel title={t.ledger.totals}>
+                  <Balance counters={found.totals} at={ledger.dataUpdatedAt} />
+                </Panel>
+                <Panel title={t.ledger.byDay}>
+                  <ByDay days={found.days ?? []} />
+                </Panel>
+                <Panel title={t.ledger.lines}>
+                  <LedgerLines
+                    lines={found.content}
+                    paging={{
+                      number: found.number,
+                      size: SIZE,
+                      total: found.totalElements,
+                      onChange: setPage,
+                    }}
+                    sorting={{ by: sort, onChange: setSort }}
+                  />
+                </Panel>
+              </>
+            )}
+          </Stack>
+        )}
       </Loaded>
     </Page>
   );

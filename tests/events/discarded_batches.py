@@ -1,0 +1,38 @@
+"""Objects that Lambda stores for batches of a stream that it gave up, as AWS documents them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+DAY = "aws/lambda/5f2b8b2e-11aa/shardId-000000000000/2026/11/30"
+"""The start of the keys of one shard and day."""
+
+
+def discarded_batch(event: Mapping[str, Any], arrived: str = "2026-11-24T10:00:00.000Z") -> bytes:
+    """Return the object for an event: what is known about its records, and the whole event as text.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+    """
+    stored = {
+        "requestContext": {
+            "requestId": "c9b8fa9f-5a7f-xmpl-af9c-0c604cde93a5",
+            "functionArn": "arn:aws:lambda:us-east-1:123456789012:function:tally-test-stream-consumer",
+            "condition": "RecordAgeExceeded",
+            "approximateInvokeCount": 9000,
+        },
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "version": "1.0",
+        "timestamp": "2026-11-30T10:00:06.021Z",
+        "KinesisBatchInfo": {
+            "shardId": "shardId-000000000000",
+            "startSequenceNumber": event["Records"][0]["kinesis"]["sequenceNumber"],
+            "endSequenceNumber": event["Records"][-1]["kinesis"]["sequenceNumber"],
+            "approximateArrivalOfFirstRecord": arrived,
+            "approximateArrivalOfLastRecord": arrived,
+            "batchSize": len(event["Records"]),
+            "streamArn": "arn:aws:kinesis:us-east-1:123456789012:stream/tally-test-event-stream",
+        },
+        "payload": orjson.dumps(event).decode(),
+    }
+    return orjson.dumps(stored)
