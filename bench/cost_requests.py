@@ -4,13 +4,22 @@ import io
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from bench.cost_prices import Meter
-from bench.cost_units import item_bytes, put_units, read_units, scanned_terabytes, write_units
+from bench.cost_units import (
+    Item,
+    index_entry,
+    index_units,
+    item_bytes,
+    put_units,
+    read_units,
+    scanned_terabytes,
+    write_units,
+)
 from bench.cost_usage import Usage
 from infra.resources import DYNAMO_TABLES
 
@@ -23,7 +32,6 @@ _REQUEST_METERS = {
 _S3_WRITES = ("Put", "Copy", "Create", "Upload", "Complete", "List")
 _KEY = "bench cost"
 _TABLES = {f"tally-{each.label.replace('_', '-')}": each for each in DYNAMO_TABLES}
-Item = Mapping[str, Any] | None
 
 
 class Output(io.TextIOBase):
@@ -139,22 +147,14 @@ class RequestMeter:
         if before == after:
             return
         for index in _TABLES[table].indexes:
-            names = [name for name in (index.partition_key, index.sort_key) if name]
-            places = [_place(each, names) for each in (before, after)]
-            # An entry that moves is deleted and written.
-            touched = {place for place in places if place is not None}
-            self.usage[Meter.DYNAMODB_WRITE] += len(touched) * write_units(max(sizes))
-            self.kept_bytes += sum(
-                sign * size for sign, size, place in zip((-1, 1), sizes, places, strict=True) if place is not None
-            )
+            entries = [index_entry(_TABLES[table], index, each) for each in (before, after)]
+            self.usage[Meter.DYNAMODB_WRITE] += index_units(index, *entries)
+            sizes = [item_bytes(each) if each else 0 for each in entries]
+            self.kept_bytes += sizes[1] - sizes[0]
 
 
 def _prefix(path: str) -> str:
     return path.split("/")[1] if path.startswith("tally-") else path.split("/", maxsplit=1)[0]
-
-
-def _place(item: Item, names: Sequence[str]) -> str | None:
-    return None if item is None or any(name not in item for name in names) else str([item[name] for name in names])
 
 
 def _keys(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

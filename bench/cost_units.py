@@ -5,6 +5,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from shared.runtime.resources import Index, Table
+
+Item = Mapping[str, Any] | None
+
 _MEGABYTE = 1024**2
 _LEAST_SCANNED = 10 * _MEGABYTE
 _PUT_UNIT = 25 * 1024
@@ -18,6 +22,30 @@ _ALWAYS_TRACED, _TRACED = 1.0, 0.05
 def write_units(size: int, *, in_transaction: bool = False) -> int:
     """Return the units of writing an item of so many bytes: one for each 1 KB begun, twice in a transaction."""
     return max(1, math.ceil(size / 1024)) * (2 if in_transaction else 1)
+
+
+def index_entry(table: Table, index: Index, item: Item) -> Item:
+    """Return what an index has of an item; None if the item does not have its key."""
+    keys = [name for name in (index.partition_key, index.sort_key) if name]
+    if item is None or any(name not in item for name in keys):
+        return None
+    if index.attributes is None:
+        return item
+    copied = {table.partition_key, table.sort_key, *keys, *index.attributes}
+    return {name: value for name, value in item.items() if name in copied}
+
+
+def index_units(index: Index, before: Item, after: Item) -> int:
+    """Return the units of changing an entry of an index; one that moves is deleted and written.
+
+    DynamoDB Developer Guide, *Using Global Secondary Indexes*: an entry that does not change is not written.
+    """
+    if before == after:
+        return 0
+    sizes = [item_bytes(each) if each else 0 for each in (before, after)]
+    keys = [name for name in (index.partition_key, index.sort_key) if name]
+    moves = before and after and any(before[key] != after[key] for key in keys)
+    return write_units(max(sizes)) * (2 if moves else 1)
 
 
 def read_units(size: int, *, consistent: bool = False, in_transaction: bool = False) -> float:

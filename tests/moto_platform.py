@@ -73,7 +73,7 @@ def _table(table: Table) -> Any:
         {
             "IndexName": index.name,
             "KeySchema": _keys(index.partition_key, index.sort_key),
-            "Projection": {"ProjectionType": "ALL"},
+            "Projection": _projection(index.attributes),
         }
         for index in table.indexes
     ]
@@ -87,6 +87,16 @@ def _table(table: Table) -> Any:
         "BillingMode": "PAY_PER_REQUEST",
         **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     }
+
+
+def _projection(attributes: tuple[str, ...] | None) -> dict[str, Any]:
+    if attributes is None:
+        return {"ProjectionType": "ALL"}
+    return (
+        {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(attributes)}
+        if attributes
+        else {"ProjectionType": "KEYS_ONLY"}
+    )
 
 
 def _keys(partition_key: str, sort_key: str | None) -> list[dict[str, str]]:

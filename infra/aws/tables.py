@@ -47,7 +47,15 @@ class OnDemandTable(Construct):
             index_name=index.name,
             partition_key=_text(index.partition_key),
             sort_key=_text(index.sort_key) if index.sort_key else None,
+            projection_type=_projection(index),
+            non_key_attributes=list(index.attributes) if index.attributes else None,
         )
+
+
+def _projection(index: Index) -> dynamodb.ProjectionType:
+    if index.attributes is None:
+        return dynamodb.ProjectionType.ALL
+    return dynamodb.ProjectionType.INCLUDE if index.attributes else dynamodb.ProjectionType.KEYS_ONLY
 
 
 def _text(name: str) -> dynamodb.Attribute:

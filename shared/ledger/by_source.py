@@ -1,11 +1,13 @@
-"""Reads the deliveries of one source from the ledger, by time of receipt."""
+"""Reads the deliveries of one source from the ledger."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from shared.ledger.items import entry_of, entry_of_values
-from shared.runtime.dynamodb import get_items, serialize
+from shared.ledger.entry import DeliveryKind
+from shared.ledger.items import open_key
+from shared.ledger.reading import entries_in_order, query_index
 from shared.runtime.models import sortable
 
 if TYPE_CHECKING:
@@ -25,39 +27,48 @@ class DeliveriesBySource:
 
     def latest(self, source_id: str, limit: int) -> list["LedgerEntry"]:
         """Return the latest deliveries of a source, newest first."""
-        answer = self._dynamodb.query(
-            TableName=self._table,
-            IndexName=_INDEX,
-            KeyConditionExpression="source_id = :source",
-            ExpressionAttributeValues=serialize({":source": source_id}),
+        found = query_index(
+            self._dynamodb,
+            self._table,
+            _INDEX,
+            "source_id = :source",
+            {":source": source_id},
             ScanIndexForward=False,
-            Limit=limit,
+            PaginationConfig={"MaxItems": limit, "PageSize": limit},
         )
-        return [entry_of(item) for item in answer["Items"]]
+        return list(entries_in_order(self._dynamodb, self._table, found))
 
     def unfinished(self, source_id: str, data_type: str, limit: int) -> list["LedgerEntry"]:
-        """Return those of a source's latest deliveries that have rows in flight now.
+        """Return deliveries of a source that have rows in flight now, at most so many.
 
-        The index may lag behind: it only names the deliveries, which are read again from the table.
+        The index may lag behind: it only names the deliveries, which are read from the table.
         """
-        named = [each for each in self.latest(source_id, limit) if each.data_type == data_type and each.in_flight > 0]
-        keys = [{"origin": each.delivery_id} for each in named]
-        current = map(entry_of_values, get_items(self._dynamodb, self._table, keys))
-        return [each for each in current if each.in_flight > 0]
-
-    def between(self, source_id: str, start: datetime, end: datetime) -> Iterator["LedgerEntry"]:
-        """Yield the deliveries of a source in a half-open time range, oldest first."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=_INDEX,
-            KeyConditionExpression="source_id = :source AND received_at BETWEEN :first AND :last",
-            ExpressionAttributeValues=serialize(
-                {
-                    ":source": source_id,
-                    ":first": sortable(start),
-                    ":last": sortable(end - timedelta(milliseconds=1)),
-                }
-            ),
+        found = query_index(
+            self._dynamodb,
+            self._table,
+            "open",
+            "#open = :open",
+            {":open": open_key(source_id), ":source": source_id, ":type": data_type},
+            FilterExpression="source_id = :source AND data_type = :type",
+            ExpressionAttributeNames={"#open": "open"},
         )
-        for page in pages:
-            yield from map(entry_of, page["Items"])
+        entries = entries_in_order(self._dynamodb, self._table, islice(found, limit))
+        return [each for each in entries if each.in_flight > 0]
+
+    def between(
+        self, source_id: str, start: datetime, end: datetime, *, kind: DeliveryKind | None = None
+    ) -> Iterator["LedgerEntry"]:
+        """Yield the deliveries of a source in a half-open time range, or those of a kind, oldest first."""
+        found = query_index(
+            self._dynamodb,
+            self._table,
+            _INDEX,
+            "source_id = :source AND received_at BETWEEN :first AND :last",
+            {
+                ":source": source_id,
+                ":first": sortable(start),
+                ":last": sortable(end - timedelta(milliseconds=1)),
+            },
+        )
+        wanted = (each for each in found if kind in {None, each["kind"]})
+        return entries_in_order(self._dynamodb, self._table, wanted)

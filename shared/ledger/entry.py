@@ -28,6 +28,11 @@ class Channel(StrEnum):
     STREAM = "stream"
 
 
+def channel_of(kind: DeliveryKind, batch_id: str) -> Channel:
+    """Return the way by which a delivery came in: parts of files are batches of an upload."""
+    return Channel.FILE if batch_id else Channel(kind)
+
+
 class BatchStatus(StrEnum):
     """Status of a delivery."""
 
@@ -111,8 +116,8 @@ class LedgerEntry:
 
     @property
     def channel(self) -> Channel:
-        """The way by which it came in: parts of files are batches of an upload."""
-        return Channel.FILE if self.batch_id else Channel(self.kind)
+        """The way by which it came in."""
+        return channel_of(self.kind, self.batch_id)
 
     @property
     def delivered(self) -> int:

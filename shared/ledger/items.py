@@ -1,16 +1,34 @@
 """Converts ledger entries to DynamoDB items and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
-from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
+from shared.ledger.entry import Channel, DeliveryKind, LedgerEntry, Outcomes, channel_of
 from shared.quality.store import from_item, to_item
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
 
 _ON_RECEIPT = "receipt"
 """Stands for the empty text in `derived`, which DynamoDB does not take for a name."""
+
+_SHARDS = 4
+"""The parts of each index that would else have one key: a part takes a thousand writes a second."""
+
+OPEN_KEYS = ("yes", *(f"yes-{number}" for number in range(1, _SHARDS)))
+"""The values of `open`; entries of earlier versions have the first one."""
+
+
+def open_key(source_id: str) -> str:
+    """Return the value of `open` of a source's unfinished deliveries."""
+    return OPEN_KEYS[crc32(source_id.encode()) % _SHARDS]
+
+
+def recent_keys(kind: DeliveryKind) -> Sequence[str]:
+    """Return the values of `recent` of the completed deliveries of a kind."""
+    return [f"{kind}-{number}" for number in range(_SHARDS)]
 
 
 def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
@@ -42,7 +60,8 @@ def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
         "earliest_event": sortable(entry.earliest_event) if entry.earliest_event else None,
         "latest_event": sortable(entry.latest_event) if entry.latest_event else None,
         "completed_at": sortable(entry.completed_at) if entry.completed_at else None,
-        "open": None if entry.is_complete else "yes",
+        "open": None if entry.is_complete else open_key(entry.source_id),
+        "recent": _recent_key(entry) if entry.completed_at else None,
         "revision": revision,
     }
     return serialize(plain)
@@ -51,6 +70,29 @@ def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
 def replaced_until_of(plain: Mapping[str, Any]) -> dict[str, int]:
     """Read up to which snapshot of each data type the replaced rows of a delivery are counted."""
     return {data_type: int(number) for data_type, number in plain.get("replaced_until", {}).items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completion:
+    """When a delivery was completed, and whether rows of it were merged."""
+
+    delivery_id: str
+    channel: Channel
+    received_at: datetime
+    completed_at: datetime
+    was_merged: bool
+
+
+def completion_of(plain: Mapping[str, Any]) -> Completion:
+    """Read the values of an item in the index of the completed deliveries."""
+    outcomes = sum(map(_unpacked, plain["partitions"].values()), Outcomes())
+    return Completion(
+        delivery_id=plain["origin"],
+        channel=channel_of(DeliveryKind(plain["kind"]), plain.get("batch_id", "")),
+        received_at=datetime.fromisoformat(plain["received_at"]),
+        completed_at=datetime.fromisoformat(plain["completed_at"]),
+        was_merged=outcomes.total > outcomes.cancelled,
+    )
 
 
 def entry_of(item: Any) -> LedgerEntry:
@@ -95,6 +137,10 @@ def entry_of_values(plain: Mapping[str, Any]) -> LedgerEntry:
 
 
 _FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled", "shared_ids", "dropped")
+
+
+def _recent_key(entry: LedgerEntry) -> str:
+    return recent_keys(entry.kind)[crc32(entry.delivery_id.encode()) % _SHARDS]
 
 
 def _packed(outcomes: Outcomes) -> str:

@@ -2,17 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
+from heapq import merge
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from shared.ledger.arrival import NO_ARRIVAL, arrival_of
 from shared.ledger.entry import Channel, DeliveryKind, LedgerEntry
-from shared.ledger.items import entry_of, item_of, replaced_until_of
+from shared.ledger.items import OPEN_KEYS, Completion, completion_of, entry_of, item_of, recent_keys, replaced_until_of
+from shared.ledger.reading import entries_in_order, query_index
 from shared.quality.state import QualityCounts
 from shared.quality.store import hour_of, hour_update
 from shared.runtime.dynamodb import get_items, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import now, sortable
 from shared.runtime.observability import count, logger
+from shared.runtime.parallel import all_at_once
 from shared.runtime.resources import Index, Table
 from shared.runtime.retries import retry
 
@@ -25,10 +31,15 @@ LEDGER_TABLE = Table(
     "ledger",
     partition_key="origin",
     indexes=(
-        Index(name="open", partition_key="open", sort_key="received_at"),
-        Index(name="recent", partition_key="kind", sort_key="completed_at"),
-        Index(name="by_batch", partition_key="batch_id", sort_key="origin"),
-        Index(name="by_source", partition_key="source_id", sort_key="received_at"),
+        Index(name="open", partition_key="open", sort_key="received_at", attributes=("source_id", "data_type")),
+        Index(
+            name="recent",
+            partition_key="recent",
+            sort_key="completed_at",
+            attributes=("kind", "batch_id", "received_at", "partitions"),
+        ),
+        Index(name="by_batch", partition_key="batch_id", sort_key="origin", attributes=()),
+        Index(name="by_source", partition_key="source_id", sort_key="received_at", attributes=("kind",)),
     ),
 )
 LEDGER_HOURS_TABLE = Table("ledger_hours", partition_key="source_id", sort_key="hour")
@@ -119,38 +130,46 @@ class Ledger:
 
     def list_unfinished(self, before: datetime) -> Iterator[LedgerEntry]:
         """Every entry received before a moment that is not complete yet, oldest first."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName="open",
-            KeyConditionExpression="#open = :open AND received_at < :before",
-            ExpressionAttributeNames={"#open": "open"},
-            ExpressionAttributeValues=serialize({":open": "yes", ":before": sortable(before)}),
-        )
-        for page in pages:
-            yield from map(entry_of, page["Items"])
+        found = [self._open(key, before) for key in OPEN_KEYS]
+        entries = self._entries(merge(*found, key=itemgetter("received_at")))
+        return (each for each in entries if not each.is_complete)
 
     def of_batch(self, batch_id: str) -> Iterator[LedgerEntry]:
         """The entries of the parts of a batch, in the order of the parts."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName="by_batch",
-            KeyConditionExpression="batch_id = :batch",
-            ExpressionAttributeValues=serialize({":batch": batch_id}),
+        return self._entries(
+            query_index(self._dynamodb, self._table, "by_batch", "batch_id = :batch", {":batch": batch_id})
         )
-        for page in pages:
-            yield from map(entry_of, page["Items"])
 
-    def recent(self, kind: DeliveryKind, most: int) -> list[LedgerEntry]:
-        """The entries of a kind that were completed last."""
-        answer = self._dynamodb.query(
-            TableName=self._table,
-            IndexName="recent",
-            KeyConditionExpression="kind = :kind",
-            ExpressionAttributeValues=serialize({":kind": kind}),
-            ScanIndexForward=False,
-            Limit=most,
+    def recent(self, kind: DeliveryKind, most: int) -> list[Completion]:
+        """The deliveries of a kind that were completed last, newest first."""
+
+        def of_key(key: str) -> list[Completion]:
+            found = query_index(
+                self._dynamodb,
+                self._table,
+                "recent",
+                "recent = :recent",
+                {":recent": key},
+                ScanIndexForward=False,
+                PaginationConfig={"MaxItems": most, "PageSize": most},
+            )
+            return list(map(completion_of, found))
+
+        found = all_at_once({key: partial(of_key, key) for key in recent_keys(kind)})
+        return sorted(chain(*found.values()), key=attrgetter("completed_at"), reverse=True)[:most]
+
+    def _open(self, key: str, before: datetime) -> Iterator[Mapping[str, Any]]:
+        return query_index(
+            self._dynamodb,
+            self._table,
+            "open",
+            "#open = :open AND received_at < :before",
+            {":open": key, ":before": sortable(before)},
+            ExpressionAttributeNames={"#open": "open"},
         )
-        return [entry_of(item) for item in answer["Items"]]
+
+    def _entries(self, found: Iterable[Mapping[str, Any]]) -> Iterator[LedgerEntry]:
+        return entries_in_order(self._dynamodb, self._table, found)
 
     def _write(self, before: LedgerEntry | None, after: LedgerEntry) -> None:
         revision = before.revision if before else 0

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from shared.lake.catalog.state import TableState
 from shared.ledger.entry import Channel, LedgerEntry
+from shared.ledger.items import Completion
 from shared.ledger.models import LedgerCounters
 from shared.notifications.entries import Backlog
 from shared.pipelines.run_register import RunCounts
@@ -104,7 +105,7 @@ class Observation:
     arrivals: Sequence[ChannelArrivals] = ()
     totals: Mapping[Channel, LedgerCounters]
     unfinished: Sequence[LedgerEntry] = ()
-    completed: Sequence[LedgerEntry] = ()
+    completed: Sequence[Completion] = ()
     states: Sequence[TableState] = ()
     files: Sequence[WaitingFile] = ()
     computation: Computation | None = None
@@ -131,8 +132,8 @@ class Observation:
 
     def last_merge(self, channels: Collection[Channel]) -> datetime | None:
         """Return when rows of some channels were last merged."""
-        merged = [each for each in self.completed if each.channel in channels and _was_merged(each)]
-        return max((each.completed_at for each in merged if each.completed_at), default=None)
+        merged = [each for each in self.completed if each.channel in channels and each.was_merged]
+        return max((each.completed_at for each in merged), default=None)
 
     def late(self, entries: Iterable[LedgerEntry], allowed: Allowed) -> list[LedgerEntry]:
         """Return the deliveries that have been in flight for longer than they may.
@@ -154,7 +155,3 @@ class Observation:
         missing = in_flight if late and self.has_more else min(missing, in_flight)
         settled = total.received - in_flight
         return settled / (settled + missing) if settled + missing > 0 else None
-
-
-def _was_merged(entry: LedgerEntry) -> bool:
-    return entry.outcomes.total > entry.outcomes.cancelled

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from shared.customers.run import started_at
-from shared.ledger.entry import Channel, DeliveryKind, LedgerEntry
+from shared.ledger.entry import Channel, DeliveryKind
 from shared.pipelines.observation import MOST_UNFINISHED, Computation, UnreadEvents
 from shared.records.schema import DataType
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from shared.customers.store import CustomerStore
     from shared.lake.catalog.state import TableState, TableStates
     from shared.ledger.filters import Filters
+    from shared.ledger.items import Completion
     from shared.ledger.models import LedgerCounters
     from shared.ledger.reports import HourlyTotals
     from shared.ledger.store import Ledger
@@ -66,7 +67,7 @@ class Stores:
         active = {each.arrivals.source_id for each in arrivals if each.arrivals.last >= window.start - _READ_LATE}
         return self.hours.by_channel(sorted(active), window)
 
-    def _completed(self) -> list[LedgerEntry]:
+    def _completed(self) -> "list[Completion]":
         return [each for kind in DeliveryKind for each in self.ledger.recent(kind, _LAST_COMPLETED)]
 
     def _states(self) -> "list[TableState]":

@@ -27,11 +27,15 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """A global secondary index; sparse where only some items carry its key."""
+    """A global secondary index; sparse where only some items carry its key.
+
+    It has all attributes of its items, or only these beside the keys: an update of others does not write to it.
+    """
 
     name: str
     partition_key: str
     sort_key: str | None = None
+    attributes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,7 @@ NAMES_AND_TIMES = frozenset(
     {
         "_origin",
         "origin",
+        "recent",
         "received_at",
         "completed_at",
         "ingested_at",

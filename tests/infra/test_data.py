@@ -199,10 +199,12 @@ def test_a_table_has_the_declared_keys_indexes_and_retention(table: Any, dev: As
     (made,) = [each for each in dev.of_type("AWS::DynamoDB::Table").values() if each["TableName"] == name]
 
     keys = {each["KeyType"]: each["AttributeName"] for each in made["KeySchema"]}
-    indexes = {each["IndexName"] for each in made.get("GlobalSecondaryIndexes", [])}
+    indexes = {
+        each["IndexName"]: each["Projection"].get("NonKeyAttributes") for each in made.get("GlobalSecondaryIndexes", [])
+    }
 
     assert (keys["HASH"], keys.get("RANGE")) == (table.partition_key, table.sort_key)
-    assert indexes == {index.name for index in table.indexes}
+    assert indexes == {index.name: list(index.attributes or ()) or None for index in table.indexes}
     assert made["BillingMode"] == "PAY_PER_REQUEST"
     assert made["SSESpecification"] == {"SSEEnabled": True}
     assert made["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}

@@ -59,12 +59,12 @@ class BatchList:
         source_ids = [filters.source_id] if filters.source_id else self.source_ids()
 
         def of_source(source_id: str) -> Sequence[LedgerEntry]:
-            return list(self.deliveries.between(source_id, filters.start, filters.end))
+            return list(self.deliveries.between(source_id, filters.start, filters.end, kind=DeliveryKind.BATCH))
 
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             entries = [entry for found in pool.map(of_source, source_ids) for entry in found]
         for entry in entries:
-            if entry.kind is DeliveryKind.BATCH and filters.data_type in {None, entry.data_type}:
+            if filters.data_type in {None, entry.data_type}:
                 yield entry
 
     def _uploads(self, filters: "Filters", batch_ids: Iterable[str]) -> "Iterable[Upload]":

@@ -58,11 +58,7 @@ class ProcessingEstimates:
                 "files": lambda: self.files.waiting([data_type])[data_type],
             }
         )
-        times = [
-            (each.completed_at - each.received_at) / timedelta(seconds=1)
-            for each in found["recent"]
-            if each.completed_at
-        ]
+        times = [(each.completed_at - each.received_at) / timedelta(seconds=1) for each in found["recent"]]
         if not times:
             return Estimate("unknown")
         objects, files = found["objects"], found["files"]

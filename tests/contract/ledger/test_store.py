@@ -7,7 +7,9 @@ from functools import partial
 
 from shared.app.wiring import Wiring
 from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
-from shared.ledger.store import Ledger
+from shared.ledger.items import open_key
+from shared.ledger.provider import deliveries
+from shared.ledger.store import LEDGER_TABLE, Ledger
 from shared.records.schema import DataType
 from shared.sources.parameters import SourcesQuery
 from tests.fakes.fault_injection import CrashPoint
@@ -118,6 +120,66 @@ def test_unfinished_entries_are_found_oldest_first_until_they_are_complete(wired
     late = wired.ledger.list_unfinished(NOW + timedelta(minutes=5))
 
     assert [entry.delivery_id for entry in late] == ["batch-1", "batch-3"]
+
+
+def test_unfinished_entries_of_all_sources_are_in_one_order(wired: Wiring) -> None:
+    sources = [f"shop-{place}" for place in range(9)]
+    for minutes, source_id in enumerate(sources):
+        entry = _entry(f"batch-{minutes}", source_id=source_id, minutes=minutes)
+        wired.ledger.update(entry.delivery_id, partial(_given, entry))
+
+    found = list(wired.ledger.list_unfinished(NOW + timedelta(hours=1)))
+
+    assert [entry.source_id for entry in found] == sources
+    assert len({open_key(each) for each in sources}) > 1
+
+
+def test_an_unfinished_entry_of_an_earlier_version_is_found(wired: Wiring) -> None:
+    source_id = next(each for each in map(str, range(99)) if open_key(each) != "yes")
+    wired.ledger.update("batch-1", lambda _: _entry("batch-1", source_id=source_id))
+
+    wired.clients.dynamodb.update_item(
+        TableName=wired.name_of(LEDGER_TABLE),
+        Key={"origin": {"S": "batch-1"}},
+        UpdateExpression="SET #open = :yes",
+        ExpressionAttributeNames={"#open": "open"},
+        ExpressionAttributeValues={":yes": {"S": "yes"}},
+    )
+
+    (late,) = wired.ledger.list_unfinished(NOW + timedelta(hours=1))
+    assert late.source_id == source_id
+
+
+def test_the_unfinished_entries_of_a_source_and_type_are_found_among_any_number_of_others(wired: Wiring) -> None:
+    for minutes in (1, 2, 3):
+        wired.ledger.update(f"batch-{minutes}", lambda _, minutes=minutes: _entry(f"batch-{minutes}", minutes=minutes))  # type: ignore[misc] # bound per turn
+    others = [
+        _entry(
+            "batch-4", source_id=next(each for each in map(str, range(99)) if open_key(each) == open_key("web-shop"))
+        ),
+        replace(_entry("batch-5"), data_type="products"),
+    ]
+    for other in others:
+        wired.ledger.update(other.delivery_id, partial(_given, other))
+    for place in range(60):
+        _complete(wired.ledger, _entry(f"done-{place}", minutes=9))
+
+    found = deliveries(wired).unfinished("web-shop", "orders", 2)
+
+    assert [entry.delivery_id for entry in found] == ["batch-1", "batch-2"]
+
+
+def test_the_deliveries_of_a_source_in_a_range_are_listed_by_kind(wired: Wiring) -> None:
+    for minutes, kind in ((1, DeliveryKind.STREAM), (2, DeliveryKind.BATCH), (3, DeliveryKind.STREAM)):
+        entry = replace(_entry(f"{kind}-{minutes}", minutes=minutes), kind=kind)
+        wired.ledger.update(entry.delivery_id, partial(_given, entry))
+    hour = (NOW, NOW + timedelta(hours=1))
+
+    every = list(deliveries(wired).between("web-shop", *hour))
+    batches = list(deliveries(wired).between("web-shop", *hour, kind=DeliveryKind.BATCH))
+
+    assert [entry.delivery_id for entry in every] == ["stream-1", "batch-2", "stream-3"]
+    assert [entry.delivery_id for entry in batches] == ["batch-2"]
 
 
 def test_recent_entries_are_those_completed_last(wired: Wiring) -> None:

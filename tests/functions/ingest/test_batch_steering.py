@@ -108,7 +108,8 @@ def test_cancelling_a_finished_or_cancelled_batch_is_a_conflict(call: Call, wire
 
 def test_a_refused_batch_loads_when_the_minimum_is_lowered(call: Call, wired: Wiring, submit: Call) -> None:
     refused = submit([sale(1), {"quantity": 1}])
-    (entry,) = [each for each in wired.ledger.recent(DeliveryKind.BATCH, 5) if each.refused]
+    recent = wired.ledger.recent(DeliveryKind.BATCH, 5)
+    (entry,) = [each for one in recent if (each := wired.ledger.get(one.delivery_id)) and each.refused]
     assert (refused.status, _steer(call, entry.delivery_id, "resume").status) == (422, 422)
 
     wired.source_configs.put("web-shop", SourceConfiguration(thresholds={"transactions": 10}))

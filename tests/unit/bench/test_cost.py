@@ -1,6 +1,7 @@
 """Costs are computed as AWS charges: examples worked by hand."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -21,6 +22,8 @@ from bench.cost_prices import PRICES, Meter, by_service, dollars
 from bench.cost_run import Run
 from bench.cost_units import (
     cpu_seconds_in,
+    index_entry,
+    index_units,
     item_bytes,
     put_units,
     queries_a_second,
@@ -31,6 +34,7 @@ from bench.cost_units import (
     write_units,
 )
 from bench.cost_usage import Usage
+from shared.runtime.resources import Index, Table
 
 MEGABYTE = 1024**2
 
@@ -47,6 +51,26 @@ def test_every_meter_has_a_price_with_its_page_and_rising_tiers() -> None:
 def test_each_tier_charges_its_own_units_only() -> None:
     # 333 million at 3.50, 667 million at 2.80 and 500 million at 2.38 dollars a million.
     assert dollars(Meter.API_REQUEST, 1.5e9) == pytest.approx(333 * 3.5 + 667 * 2.8 + 500 * 2.38)
+
+
+def test_an_index_is_charged_where_its_entry_appears_moves_or_changes() -> None:
+    table = Table("t", partition_key="id")
+    index = Index(name="by_state", partition_key="state", attributes=("label",))
+    entries = [
+        index_entry(table, index, item)
+        for item in (
+            {"id": {"S": "1"}},
+            {"id": {"S": "1"}, "state": {"S": "open"}, "label": {"S": "x"}, "count": {"N": "1"}},
+            {"id": {"S": "1"}, "state": {"S": "open"}, "label": {"S": "x"}, "count": {"N": "2"}},
+            {"id": {"S": "1"}, "state": {"S": "open"}, "label": {"S": "y" * 1024}},
+            {"id": {"S": "1"}, "state": {"S": "done"}, "label": {"S": "x"}},
+        )
+    ]
+
+    units = [index_units(index, before, after) for before, after in pairwise([*entries, None])]
+
+    assert entries[1] == {"id": {"S": "1"}, "state": {"S": "open"}, "label": {"S": "x"}}
+    assert units == [1, 0, 2, 4, 1]
 
 
 def test_a_service_is_charged_for_all_of_its_meters_and_the_dearest_is_first() -> None:

@@ -1,13 +1,15 @@
 """Which deliveries are late, and which share of the rows that are due has an outcome."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shared.decisions.configuration import FraudConfiguration
-from shared.ledger.entry import Channel, DeliveryKind, LedgerEntry, Outcomes
+from shared.ledger.entry import Channel, DeliveryKind, LedgerEntry
+from shared.ledger.items import Completion
 from shared.ledger.models import LedgerCounters
 from shared.merging.queue import MERGE_QUEUE
 from shared.notifications.entries import Backlog
@@ -101,8 +103,14 @@ def test_rows_of_files_may_take_as_long_as_files_may_also_in_the_merge() -> None
 
 def test_a_stage_that_still_passes_rows_is_degraded_and_not_down() -> None:
     waiting = entry(20 * MINUTES, 5)
-    merged = entry(5 * MINUTES, 5, parts={"all": Outcomes(loaded=5)}, completed_at=AT - MINUTES)
-    rejected = entry(5 * MINUTES, 5, rejected=5, completed_at=AT - MINUTES)
+    merged = Completion(
+        delivery_id="batch-1",
+        channel=Channel.BATCH,
+        received_at=AT - 5 * MINUTES,
+        completed_at=AT - MINUTES,
+        was_merged=True,
+    )
+    rejected = replace(merged, was_merged=False)
 
     assert health("merge", observed(counted(10, 5), [waiting], completed=[merged])).status == "degraded"
     assert health("merge", observed(counted(10, 5), [waiting], completed=[rejected])).status == "down"
