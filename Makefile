@@ -44,11 +44,12 @@ test: check $(WEB) setup-browser ## Check the code and run the quick tests; PYTE
 test-thorough: check $(WEB) setup-browser ## The quick tests and all that take long, with more examples; for releases and risky changes
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope --hypothesis-profile thorough $(PYTEST)
 
-check: setup-test web/node_modules/.ready ## Formatting, lint, types, import rules, and the checks of the web application
+check: setup-test web/node_modules/.ready ## Formatting, lint, types, import rules, known vulnerabilities, and the checks of the web application
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
+	$(PYTHON) -m layers.supply_chain check
 	npm --prefix web run check
 
 bench: setup-test ## Run the benchmarks and print the table of ratios

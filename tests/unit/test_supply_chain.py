@@ -92,3 +92,10 @@ def test_packages_that_were_not_looked_up_are_not_called_clean(verdict: Verdict)
         "part: NOT AUDITED, because the database did not answer for all packages: left was not found"
     ]
     assert exit_code([Verdict(), verdict]) == 2
+
+
+def test_without_a_database_the_check_of_the_code_passes_and_with_a_vulnerability_it_does_not() -> None:
+    unknown, vulnerable = Verdict(unknown=["left was not found"]), Verdict(vulnerable=["pad <2: high"])
+
+    assert exit_code([unknown], of_unknown=0) == 0
+    assert exit_code([unknown, vulnerable], of_unknown=0) == 1
