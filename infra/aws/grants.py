@@ -130,13 +130,7 @@ READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
         ),
         Stream: (
             Rule(
-                actions=(
-                    "kinesis:DescribeStream",
-                    "kinesis:DescribeStreamSummary",
-                    "kinesis:GetRecords",
-                    "kinesis:GetShardIterator",
-                    "kinesis:ListShards",
-                ),
+                actions=("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"),
                 arns=_at("kinesis", "stream/{}"),
             ),
         ),
@@ -153,13 +147,7 @@ READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
         ),
         Database: (
             Rule(
-                actions=(
-                    "glue:GetDatabase",
-                    "glue:GetPartition",
-                    "glue:GetPartitions",
-                    "glue:GetTable",
-                    "glue:GetTables",
-                ),
+                actions=("glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable"),
                 arns=_in_catalogue,
             ),
             # Athena looks there for every query: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
@@ -168,7 +156,6 @@ READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
         WorkGroup: (
             Rule(
                 actions=(
-                    "athena:BatchGetQueryExecution",
                     "athena:GetQueryExecution",
                     "athena:GetQueryResults",
                     "athena:GetWorkGroup",
@@ -262,6 +249,10 @@ def _of_trigger(trigger: Trigger, names: Names) -> Iterator[iam.PolicyStatement]
         actions = [f"dynamodb:{each}" for each in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")]
         yield iam.PolicyStatement(actions=actions, resources=[f"{table}/stream/*"])
     if isinstance(trigger, StreamTrigger):
+        # The poller looks at the stream before it reads it.
+        stream = names.arn("kinesis", f"stream/{names.resource_name(trigger.stream)}")
+        actions = [f"kinesis:{each}" for each in ("DescribeStream", "DescribeStreamSummary")]
+        yield iam.PolicyStatement(actions=actions, resources=[stream])
         # Lambda stores discarded batches with the rights of the function's role.
         yield iam.PolicyStatement(actions=["s3:PutObject"], resources=[names.bucket_arn(trigger.failures, "/*")])
         yield iam.PolicyStatement(actions=["s3:ListBucket"], resources=[names.bucket_arn(trigger.failures)])
