@@ -84,6 +84,10 @@ class QueueTrigger:
     maximum_concurrency: int
 
 
+SCHEDULE_FAILURES = DeadLetterQueue("schedule_failures")
+"""Where Lambda reports scheduled runs that failed three times, each with its error; all schedules share it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ScheduleTrigger:
     """A fixed interval in minutes."""

@@ -1,5 +1,6 @@
 """Every stateful resource of the platform, each declared beside the code that owns it."""
 
+from functions.declaration import SCHEDULE_FAILURES
 from shared.alerts.alert_store import ALERTS_TABLE
 from shared.alerts.queue import ALERT_QUEUE
 from shared.alerts.rule_store import ALERT_RULES_TABLE
@@ -118,6 +119,7 @@ RESOURCES: tuple[Resource, ...] = (
     EVENT_STREAM,
     *_QUEUES,
     DECISION_FAILURES,
+    SCHEDULE_FAILURES,
     *(queue.dead_letters for queue in _QUEUES),
     EVENT_BUS,
     NOTIFICATION_TOPIC,

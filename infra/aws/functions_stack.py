@@ -6,6 +6,7 @@ from aws_cdk import Stack
 from constructs import Construct
 
 from functions.declaration import (
+    SCHEDULE_FAILURES,
     DeploymentTrigger,
     QueueTrigger,
     ScheduleTrigger,
@@ -22,7 +23,9 @@ from infra.aws.alarms.watch import Alarms
 from infra.aws.canaries import Canaries
 from infra.aws.function import PlatformFunction
 from infra.aws.metrics import StageMetrics
+from infra.aws.nag import accept
 from infra.aws.names import Names
+from infra.aws.queues import dead_letter_queue
 from infra.aws.stage_key import encrypt, key_arn
 from infra.aws.triggers import (
     DeploymentStep,
@@ -47,6 +50,10 @@ class FunctionsStack(Stack):
             PlatformFunction(self, function=function, names=names, code=source, layers=layers) for function in FUNCTIONS
         ]
 
+        self._schedule_failures = dead_letter_queue(
+            self, "ScheduleFailures", name=names.resource_name(SCHEDULE_FAILURES)
+        )
+        accept(self._schedule_failures, {"SQS3": "It is the end of the line: what Lambda reports of scheduled runs."})
         for function in functions:
             self._start(function)
         by_name = {function.declared.name: function for function in functions}
@@ -80,7 +87,7 @@ class FunctionsStack(Stack):
             case QueueTrigger() as trigger:
                 QueueEventSource(function, trigger=trigger, names=self._names)
             case ScheduleTrigger() as trigger:
-                Schedule(function, trigger=trigger, names=self._names)
+                Schedule(function, trigger=trigger, failures=self._schedule_failures, names=self._names)
             case DeploymentTrigger() as trigger:
                 DeploymentStep(function, trigger=trigger)
             case WebSocketTrigger() | TaskTrigger():

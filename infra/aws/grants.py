@@ -8,9 +8,11 @@ from typing import Any
 from aws_cdk import aws_iam as iam
 
 from functions.declaration import (
+    SCHEDULE_FAILURES,
     Access,
     Function,
     QueueTrigger,
+    ScheduleTrigger,
     StreamTrigger,
     TableStreamTrigger,
     Trigger,
@@ -256,6 +258,9 @@ def _of_trigger(trigger: Trigger, names: Names) -> Iterator[iam.PolicyStatement]
         # Lambda stores discarded batches with the rights of the function's role.
         yield iam.PolicyStatement(actions=["s3:PutObject"], resources=[names.bucket_arn(trigger.failures, "/*")])
         yield iam.PolicyStatement(actions=["s3:ListBucket"], resources=[names.bucket_arn(trigger.failures)])
+    if isinstance(trigger, ScheduleTrigger):
+        failures = names.arn("sqs", names.resource_name(SCHEDULE_FAILURES))
+        yield iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures])
     if isinstance(trigger, TableStreamTrigger):
         failures = names.arn("sqs", names.resource_name(trigger.failures))
         yield iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures])

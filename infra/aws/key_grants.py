@@ -6,7 +6,14 @@ from types import MappingProxyType
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
-from functions.declaration import Access, Function, StreamTrigger, TableStreamTrigger, TriggeredFunction
+from functions.declaration import (
+    Access,
+    Function,
+    ScheduleTrigger,
+    StreamTrigger,
+    TableStreamTrigger,
+    TriggeredFunction,
+)
 from infra.aws.grants import reads_of
 from shared.runtime.resources import Bucket, Database, DeadLetterQueue, Queue, Resource, Stream, Table, Topic
 
@@ -42,11 +49,11 @@ def _services(accesses: Iterable[Access]) -> set[str]:
 
 
 def _of_trigger(function: Function) -> set[str]:
-    """Return the services to which Lambda writes batches that failed, with the rights of the function."""
+    """Return the services to which Lambda writes what failed, with the rights of the function."""
     match function:
         case TriggeredFunction(trigger=StreamTrigger()):
             return {"s3"}
-        case TriggeredFunction(trigger=TableStreamTrigger()):
+        case TriggeredFunction(trigger=TableStreamTrigger() | ScheduleTrigger()):
             return {"sqs"}
         case _:
             return set()

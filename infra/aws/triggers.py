@@ -4,8 +4,10 @@ from aws_cdk import CustomResource, Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -93,10 +95,13 @@ class QueueEventSource(Construct):
 
 
 class Schedule(Construct):
-    """Invokes a function periodically."""
+    """Invokes a function periodically; a run that failed, and both repetitions of it, are reported to a queue."""
 
-    def __init__(self, target: PlatformFunction, *, trigger: ScheduleTrigger, names: Names) -> None:
+    def __init__(
+        self, target: PlatformFunction, *, trigger: ScheduleTrigger, failures: sqs.IQueue, names: Names
+    ) -> None:
         super().__init__(target, "Schedule")
+        target.invoked.configure_async_invoke(on_failure=destinations.SqsDestination(failures), retry_attempts=2)
         events.Rule(
             self,
             "Rule",

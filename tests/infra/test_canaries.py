@@ -73,7 +73,12 @@ def test_every_function_but_the_step_of_the_deployment_has_an_alias_of_its_newes
 
 def test_nothing_in_the_stack_of_the_functions_invokes_one_without_its_alias(prod: Assembly) -> None:
     functions = prod.of_type("AWS::Lambda::Function")
-    made_of_a_function = ("AWS::Lambda::Alias", "AWS::Lambda::Version", "Custom::DeploymentStep")
+    made_of_a_function = (
+        "AWS::Lambda::Alias",
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::Lambda::Version",
+        "Custom::DeploymentStep",
+    )
 
     bare = {
         (each["Type"], functions[name]["FunctionName"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.declaration import Function, StreamTrigger, TableStreamTrigger, TriggeredFunction
+from functions.declaration import Function, ScheduleTrigger, StreamTrigger, TableStreamTrigger, TriggeredFunction
 from functions.manifest import FUNCTIONS
 from infra.resources import DYNAMO_TABLES
 from shared.alerts.queue import ALERT_QUEUE
@@ -123,7 +123,7 @@ def test_only_traces_go_to_a_resource_without_a_name(function: Function, dev: As
 def test_a_role_may_use_only_services_in_the_manifest(function: Function, dev: Assembly) -> None:
     named = {_service(access.resource) for access in (*function.reads, *function.writes, *function.watches)}
     if isinstance(function, TriggeredFunction):
-        has_failures = isinstance(function.trigger, TableStreamTrigger)
+        has_failures = isinstance(function.trigger, TableStreamTrigger | ScheduleTrigger)
         named |= {"sqs"} if hasattr(function.trigger, "queue") or has_failures else set()
 
     reached = {each.action.split(":")[0] for each in permissions(dev, function)}

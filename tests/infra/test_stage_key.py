@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from functions.declaration import Function, QueueTrigger, StreamTrigger, TableStreamTrigger, TriggeredFunction
+from functions.declaration import (
+    Function,
+    QueueTrigger,
+    ScheduleTrigger,
+    StreamTrigger,
+    TableStreamTrigger,
+    TriggeredFunction,
+)
 from functions.manifest import FUNCTIONS
 from shared.runtime.resources import Bucket, Database, DeadLetterQueue, Queue, Resource, Stream, Table, Topic
 from tests.infra.assembly import Assembly, flat
@@ -132,6 +139,8 @@ def test_a_function_uses_the_key_only_through_services_whose_resources_it_has(
             used, written_to = used | {"dynamodb"}, written_to | {"sqs"}
         case QueueTrigger():
             used |= {"sqs"}
+        case ScheduleTrigger():
+            written_to |= {"sqs"}
 
     granted = set(uses(keyed, function))
 

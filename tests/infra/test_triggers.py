@@ -128,6 +128,19 @@ def test_schedules_follow_the_manifest(dev: Assembly) -> None:
     }
 
 
+def test_scheduled_runs_that_failed_three_times_are_reported_to_a_queue_with_their_error(prod: Assembly) -> None:
+    invocations = prod.of_type("AWS::Lambda::EventInvokeConfig").values()
+    queues = {name: each["QueueName"] for name, each in prod.of_type("AWS::SQS::Queue").items()}
+    scheduled = [each for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, ScheduleTrigger)]
+
+    assert len(invocations) == len(scheduled)
+    for each in invocations:
+        destination = each["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+        assert queues[destination] == "tally-prod-schedule-failures"
+        assert each["MaximumRetryAttempts"] == 2
+        assert any(alias in json.dumps(each["Qualifier"]) for alias in prod.of_type("AWS::Lambda::Alias"))
+
+
 def test_queues_receive_the_events_and_the_clock_that_they_declare(dev: Assembly) -> None:
     queues = {name: each["QueueName"] for name, each in dev.of_type("AWS::SQS::Queue").items()}
 
