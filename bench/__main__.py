@@ -1,8 +1,8 @@
 """Runs the named benchmarks, or all of `BENCHES`, and prints a table: `python -m bench [ingest consume merge …]`.
 
 `stream=20000` measures with so many events instead of a million, `crowd=50` with so many clients, `reliability=20`
-with so many kills, `readers=300` with so many questions, `committing=15` for so many seconds, `pruning=2000000` with so
-many rows, `replay_run=5000000` with so many decisions.
+with so many kills, `readers=300` with so many questions, `committing=15` for so many seconds, `backlog=2000` with so
+many deliveries, `pruning=2000000` with so many rows, `replay_run=5000000` with so many decisions.
 """
 
 import importlib
@@ -21,6 +21,7 @@ BENCHES = (
     "delivery_cost",
     "cost",
     "committing",
+    "backlog",
     "compaction",
     "pruning",
     "readers",

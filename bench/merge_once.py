@@ -46,18 +46,17 @@ def history(rows: int, days: int) -> dict[str, float]:
         lake.merge(SALES)
         lake.deliver(SALES, "history", lines)
         lake.requests.reset()
-        merge = _timed(lambda: lake.merge(SALES))
+        merge = timed(lambda: lake.merge(SALES))
         told = {"requests": float(lake.requests.calls["s3"]), "bytes": float(lake.requests.written["s3"])}
-        rollup = _timed(lambda: lake.wired.rollups.run(SALES))
-        append = _timed(lambda: _append(lake, lines))
+        rollup = timed(lambda: lake.wired.rollups.run(SALES))
+        append = timed(lambda: _append(lake, lines))
     return {"merge": merge, "rollup": rollup, "append": append, "copy": _copy(lines), "peak": _peak(), **told}
 
 
 def live(rows: int) -> dict[str, float]:
     """Time small deliveries into a large day, warm."""
     with table_lake() as lake:
-        for first in range(0, rows, _FILL):
-            _fill(lake, first, min(_FILL, rows - first))
+        fill_day(lake, rows)
         lake.wired.rollups.run(SALES)
         before = _peak()
         merges, rollups = list[float](), list[float]()
@@ -65,10 +64,10 @@ def live(rows: int) -> dict[str, float]:
             first = rows - LIVE_LINES // 2 + number * LIVE_LINES
             lake.deliver(SALES, f"live-{number}", table_of_lines(LIVE_LINES, first=first, origin=f"live-{number}"))
             lake.requests.reset()
-            merges.append(_timed(lambda: lake.merge(SALES)))
+            merges.append(timed(lambda: lake.merge(SALES)))
             requests, written = lake.requests.calls["s3"], lake.requests.written["s3"]
             if number >= LIVE_DELIVERIES - ROLLED_UP:
-                rollups.append(_timed(lambda: lake.wired.rollups.run(SALES)))
+                rollups.append(timed(lambda: lake.wired.rollups.run(SALES)))
     return {
         "merge": median(merges[2:]),
         "rollup": median(rollups),
@@ -82,14 +81,26 @@ def live(rows: int) -> dict[str, float]:
 def day(rows: int) -> dict[str, float]:
     """Time the roll-ups of a large day, and take the memory that they need."""
     with table_lake() as lake:
-        for first in range(0, rows, _FILL):
-            _fill(lake, first, min(_FILL, rows - first))
+        fill_day(lake, rows)
         pa.default_memory_pool().release_unused()
         _forget_peak()
         before = _peak()
-        rollup = _timed(lambda: lake.wired.rollups.run(SALES))
+        rollup = timed(lambda: lake.wired.rollups.run(SALES))
         files = sum(len(lake.wired.lake_tables.head(table).files) for table in ROLLUPS[SALES])
         return {"rollup": rollup, "peak": _peak(), "peak_before": before, "files": float(files)}
+
+
+def fill_day(lake: TableLake, rows: int) -> None:
+    """Let a day have so many lines."""
+    for first in range(0, rows, _FILL):
+        _fill(lake, first, min(_FILL, rows - first))
+
+
+def timed(work: Work) -> float:
+    """Return the seconds that some work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def _fill(lake: TableLake, first: int, rows: int) -> None:
@@ -126,7 +137,7 @@ def _copy(lines: pa.Table) -> float:
         database.register("lines", lines)
         by_day = "SELECT *, CAST(CAST(timestamp AS date) AS varchar) AS dt FROM lines"
         options = "FORMAT parquet, COMPRESSION zstd, PARTITION_BY dt"
-        return _timed(lambda: database.execute(f"COPY ({by_day}) TO '{directory}' ({options})"))
+        return timed(lambda: database.execute(f"COPY ({by_day}) TO '{directory}' ({options})"))
 
 
 @contextmanager
@@ -136,12 +147,6 @@ def _directory() -> Iterator[Path]:
         yield directory / "copied"
     finally:
         shutil.rmtree(directory)
-
-
-def _timed(work: Work) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def _peak() -> float:
