@@ -55,7 +55,7 @@ class SignInCodes:
 
 def sign_in_address(ports: Ports, code: str) -> str:
     """Return the address that signs in; browsers send no fragment, so no log has the code."""
-    return f"http://localhost:{ports.web}/sign-in#code={code}"
+    return f"{ports.url('web')}/sign-in#code={code}"
 
 
 def _digest(code: str) -> str:

@@ -143,7 +143,7 @@ def test_the_link_of_the_command_line_signs_in_once(platform: RunningPlatform) -
 
     first, second = (ask(platform.ports.web, "POST", "/local/sign-in", body) for _ in range(2))
 
-    assert address == f"http://localhost:{platform.ports.web}/sign-in"
+    assert address == f"{platform.ports.url('web')}/sign-in"
     assert (first.status, second.status) == (200, 401)
     token = {"Authorization": f"Bearer {first.json()['data']['access_token']}"}
     assert ask(platform.ports.web, "GET", "/api/v1/ingest/sources", headers=token).status == 200

@@ -162,7 +162,7 @@ def test_no_file_contains_a_code_and_only_the_owner_reads_them(codes: SignInCode
 
 
 def test_the_link_has_the_code_where_no_server_sees_it() -> None:
-    assert sign_in_address(Ports(), "a-code") == "http://localhost:3008/sign-in#code=a-code"
+    assert sign_in_address(Ports(), "a-code") == "http://127.0.0.1:3008/sign-in#code=a-code"
 
 
 def test_a_terminal_gets_the_link_and_a_log_the_command_that_makes_one(layout: Layout, codes: SignInCodes) -> None:
@@ -172,7 +172,7 @@ def test_a_terminal_gets_the_link_and_a_log_the_command_that_makes_one(layout: L
     show_link(Console(file=log, force_terminal=False, width=40), layout, Ports())
 
     link = terminal.getvalue().splitlines()[-1]
-    assert link.startswith("http://localhost:3008/sign-in#code=")
+    assert link.startswith("http://127.0.0.1:3008/sign-in#code=")
     assert codes.is_valid(link.partition("#code=")[2])
     assert "code=" not in log.getvalue()
     assert f"tally open --directory {layout.directory}" in log.getvalue()

@@ -37,8 +37,14 @@ function Term({ name, count }: { name: keyof typeof t.outcomes; count: number })
   );
 }
 
-export function Balanced({ isBalanced }: { isBalanced: boolean }) {
+/** Says whether the equation holds; among many lines, those for which it holds have no more than a quiet mark. */
+export function Balanced({ isBalanced, isQuiet = false }: { isBalanced: boolean; isQuiet?: boolean }) {
   const Icon = isBalanced ? IconCheck : IconAlertTriangle;
+  if (isBalanced && isQuiet) {
+    return (
+      <Icon size={16} role="img" aria-label={t.ledger.balanced} color="var(--mantine-color-green-text)" />
+    );
+  }
   return (
     <Tooltip label={isBalanced ? t.ledger.balancedHint : t.ledger.unbalancedHint} multiline maw={320}>
       <Badge

@@ -37,7 +37,7 @@ const COLUMNS: readonly Column<Line>[] = [
     sort: name,
     render: (line: Line) => formatNumber(line[name]),
   })),
-  { key: "balanced", title: "", render: ({ balanced }) => <Balanced isBalanced={balanced} /> },
+  { key: "balanced", title: "", render: ({ balanced }) => <Balanced isBalanced={balanced} isQuiet /> },
 ];
 
 type Props = { lines: readonly Line[]; paging: Paging; sorting: Sorting };
