@@ -63,14 +63,16 @@ class StreamTrigger:
 
 @dataclass(frozen=True, kw_only=True)
 class TableStreamTrigger:
-    """Changes of the items of a table that have an attribute, in order per item; a batch fails as a whole."""
+    """Changes of the items of a table that have an attribute, in order per item; a batch fails as a whole.
+
+    A failed batch is tried again until it is too old, then stored in `failures` with its changes.
+    """
 
     table: Table
     attribute: str
-    failures: DeadLetterQueue
+    failures: Bucket
     batch_size: int
     window_seconds: int
-    retries: int
     maximum_age_seconds: int
 
 

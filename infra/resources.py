@@ -48,7 +48,7 @@ from shared.notifications.queue import NOTIFICATION_QUEUE
 from shared.notifications.topic import NOTIFICATION_TOPIC
 from shared.pipelines.run_register import RUN_REGISTER_TABLE
 from shared.policies.store import POLICIES_TABLE
-from shared.push.decision_feed import DECISION_FAILURES
+from shared.push.decision_feed import FEED_FAILURES
 from shared.push.queue import PUSH_QUEUE
 from shared.quality.store import QUALITY_TABLE
 from shared.quarantine.index import QUARANTINE_INDEX_TABLE
@@ -78,6 +78,7 @@ RESOURCES: tuple[Resource, ...] = (
     REPLAY_RUNS_BUCKET,
     EXPORT_FILES_BUCKET,
     STREAM_FAILURES,
+    FEED_FAILURES,
     LAKE_DATABASE,
     WORK_GROUP,
     LEDGER_TABLE,
@@ -118,7 +119,6 @@ RESOURCES: tuple[Resource, ...] = (
     ANCHORS_BUCKET,
     EVENT_STREAM,
     *_QUEUES,
-    DECISION_FAILURES,
     SCHEDULE_FAILURES,
     *(queue.dead_letters for queue in _QUEUES),
     EVENT_BUS,

@@ -5,7 +5,7 @@ from shared.decisions.index import DECISIONS_TABLE
 from shared.live.deliveries import DELIVERY_QUEUE
 from shared.live.event_log import EVENT_LOG_TABLE
 from shared.live.turns import TURNS_TABLE
-from shared.push.decision_feed import DECISION_FAILURES
+from shared.push.decision_feed import FEED_FAILURES
 
 FUNCTION = TriggeredFunction(
     name="decision_feed",
@@ -15,10 +15,9 @@ FUNCTION = TriggeredFunction(
     trigger=TableStreamTrigger(
         table=DECISIONS_TABLE,
         attribute="body",
-        failures=DECISION_FAILURES,
+        failures=FEED_FAILURES,
         batch_size=500,
         window_seconds=0,
-        retries=10,
         maximum_age_seconds=3600,
     ),
     reads=(Access(EVENT_LOG_TABLE),),

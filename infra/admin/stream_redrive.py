@@ -1,35 +1,52 @@
-"""Loads batches of stream records that the consumer could not load before they became too old."""
+"""Hands batches that Lambda gave up to their functions again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import orjson
 
 from infra.admin.stage import Stage
+from infra.admin.stream_names import StreamName
 from infra.local.errors import NotLoaded
+from shared.decisions.index import DecisionIndex
 from shared.ingestion.stream.failures import DiscardedBatches, UnreadableBatch
 
 Tell = Callable[[int, int], None]
 """Takes the number of batches that are loaded, and of all batches."""
 
+Records = Sequence[Mapping[str, Any]]
+
 
 @dataclass(frozen=True)
 class StreamRedrive:
-    """Hands discarded batches to the stream consumer, which gives their deliveries the ids that they had before.
+    """Hands discarded batches to the function that failed with them.
 
-    A batch is deleted once it is loaded, so an interrupted run can be repeated: what was loaded twice is a duplicate.
+    A batch is deleted once it is loaded, so an interrupted run can be repeated: events that were loaded twice are
+    duplicates, decisions that were sent twice have the same id.
+
+    Attributes:
+        batches: the batches.
+        functions: Lambda.
+        function: the name of the function.
+        valid: chooses the records that are still to be handed over.
     """
 
     batches: DiscardedBatches
     functions: Any
-    consumer: str
+    function: str
+    valid: Callable[[Records], Records] = tuple
 
     @classmethod
-    def of(cls, stage: Stage) -> Self:
-        """Return the redrive of a stage."""
-        batches = DiscardedBatches(stage.client("s3"), stage.output("StreamFailuresBucketName"))
-        return cls(batches, stage.client("lambda"), f"tally-{stage.name}-stream-consumer")
+    def of(cls, stage: Stage, stream: StreamName) -> Self:
+        """Return the redrive of a stream of a stage."""
+        s3, functions, prefix = stage.client("s3"), stage.client("lambda"), f"tally-{stage.name}"
+        if stream is StreamName.EVENTS:
+            batches = DiscardedBatches(s3, stage.output("StreamFailuresBucketName"))
+            return cls(batches, functions, f"{prefix}-stream-consumer")
+        batches = DiscardedBatches(s3, stage.output("FeedFailuresBucketName"))
+        index = DecisionIndex(stage.client("dynamodb"), stage.output("DecisionsTableName"))
+        return cls(batches, functions, f"{prefix}-decision-feed", lambda records: unreplaced(records, index))
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Yield the keys of all batches with the number of their records.
@@ -44,7 +61,7 @@ class StreamRedrive:
         """Load all batches in order; return the number of their records.
 
         Raises:
-            NotLoaded: an object is not a batch, or the consumer failed with it; it stays where it is, and those before
+            NotLoaded: an object is not a batch, or the function failed with it; it stays where it is, and those before
                 it are loaded.
         """
         keys = list(self.batches.keys())
@@ -52,13 +69,14 @@ class StreamRedrive:
         for number, key in enumerate(keys):
             tell(number, len(keys))
             records = self.records(key)
-            self._load(key, records)
+            if valid := self.valid(records):
+                self._load(key, valid)
             self.batches.forget(key)
             loaded += len(records)
         tell(len(keys), len(keys))
         return loaded
 
-    def records(self, key: str) -> Sequence[Any]:
+    def records(self, key: str) -> Records:
         """Return the records of a batch.
 
         Raises:
@@ -69,7 +87,18 @@ class StreamRedrive:
         except UnreadableBatch as error:
             raise NotLoaded(key, "The object is not a batch of stream records.") from error
 
-    def _load(self, key: str, records: Sequence[Any]) -> None:
-        answer = self.functions.invoke(FunctionName=self.consumer, Payload=orjson.dumps({"Records": records}))
+    def _load(self, key: str, records: Records) -> None:
+        answer = self.functions.invoke(FunctionName=self.function, Payload=orjson.dumps({"Records": records}))
         if "FunctionError" in answer:
             raise NotLoaded(key, answer["Payload"].read().decode(errors="replace"))
+
+
+def unreplaced(changes: Records, index: DecisionIndex) -> Records:
+    """Return the changes that no later one has replaced, so that nobody receives old content after new."""
+    bodies = index.bodies(each["dynamodb"]["Keys"]["decision_id"]["S"] for each in changes)
+    return [each for each in changes if _body(each) == bodies.get(each["dynamodb"]["Keys"]["decision_id"]["S"])]
+
+
+def _body(change: Mapping[str, Any]) -> str | None:
+    body: str | None = change["dynamodb"].get("NewImage", {}).get("body", {}).get("S")
+    return body

@@ -45,6 +45,7 @@ class FunctionsStack(Stack):
             scope, names.physical_name("functions"), description="Tally: the functions and their triggers."
         )
         self._names = names
+        self._alarms = Alarms(self, names=names) if names.stage.alarms else None
         source, layers = code.source(), code.Layers(self, "Layers", names=names)
         functions = [
             PlatformFunction(self, function=function, names=names, code=source, layers=layers) for function in FUNCTIONS
@@ -71,19 +72,22 @@ class FunctionsStack(Stack):
             if function.alias:
                 function.alias.node.add_dependency(*steps)
 
+    def _watch(self, function: PlatformFunction, source: StreamEventSource | TableStreamEventSource) -> None:
+        """Alarm on what the mapping of a stream discards: its id is known in this stack only."""
+        mapping_id = source.mapping.event_source_mapping_id
+        for watch in of_mapping(function.declared, mapping_id, StageMetrics(self._names)):
+            if self._alarms:
+                self._alarms.add(watch)
+
     def _start(self, function: PlatformFunction) -> None:
         """Connect a function to its triggers; the APIs and the workflows connect themselves."""
         if not isinstance(function.declared, TriggeredFunction):
             return
         match function.declared.trigger:
             case StreamTrigger() as trigger:
-                source = StreamEventSource(function, trigger=trigger, names=self._names)
-                if self._names.stage.alarms:
-                    mapping_id = source.mapping.event_source_mapping_id
-                    watches = of_mapping(function.declared, mapping_id, StageMetrics(self._names))
-                    Alarms(self, names=self._names, watches=watches)
+                self._watch(function, StreamEventSource(function, trigger=trigger, names=self._names))
             case TableStreamTrigger() as trigger:
-                TableStreamEventSource(function, trigger=trigger, names=self._names)
+                self._watch(function, TableStreamEventSource(function, trigger=trigger, names=self._names))
             case QueueTrigger() as trigger:
                 QueueEventSource(function, trigger=trigger, names=self._names)
             case ScheduleTrigger() as trigger:

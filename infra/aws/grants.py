@@ -255,12 +255,10 @@ def _of_trigger(trigger: Trigger, names: Names) -> Iterator[iam.PolicyStatement]
         stream = names.arn("kinesis", f"stream/{names.resource_name(trigger.stream)}")
         actions = [f"kinesis:{each}" for each in ("DescribeStream", "DescribeStreamSummary")]
         yield iam.PolicyStatement(actions=actions, resources=[stream])
-        # Lambda stores discarded batches with the rights of the function's role.
-        yield iam.PolicyStatement(actions=["s3:PutObject"], resources=[names.bucket_arn(trigger.failures, "/*")])
-        yield iam.PolicyStatement(actions=["s3:ListBucket"], resources=[names.bucket_arn(trigger.failures)])
     if isinstance(trigger, ScheduleTrigger):
         failures = names.arn("sqs", names.resource_name(SCHEDULE_FAILURES))
         yield iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures])
-    if isinstance(trigger, TableStreamTrigger):
-        failures = names.arn("sqs", names.resource_name(trigger.failures))
-        yield iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures])
+    if isinstance(trigger, StreamTrigger | TableStreamTrigger):
+        # Lambda stores discarded batches with the rights of the function's role.
+        yield iam.PolicyStatement(actions=["s3:PutObject"], resources=[names.bucket_arn(trigger.failures, "/*")])
+        yield iam.PolicyStatement(actions=["s3:ListBucket"], resources=[names.bucket_arn(trigger.failures)])

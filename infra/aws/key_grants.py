@@ -51,9 +51,9 @@ def _services(accesses: Iterable[Access]) -> set[str]:
 def _of_trigger(function: Function) -> set[str]:
     """Return the services to which Lambda writes what failed, with the rights of the function."""
     match function:
-        case TriggeredFunction(trigger=StreamTrigger()):
+        case TriggeredFunction(trigger=StreamTrigger() | TableStreamTrigger()):
             return {"s3"}
-        case TriggeredFunction(trigger=TableStreamTrigger() | ScheduleTrigger()):
+        case TriggeredFunction(trigger=ScheduleTrigger()):
             return {"sqs"}
         case _:
             return set()

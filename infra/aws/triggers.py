@@ -19,20 +19,17 @@ from functions.declaration import (
     TableStreamTrigger,
 )
 from infra.aws.function import PlatformFunction
-from infra.aws.nag import accept
 from infra.aws.names import Names
-from infra.aws.queues import dead_letter_queue
+from shared.runtime.resources import Bucket
+
+_COUNTED = lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COUNT])
 
 
 class StreamEventSource(Construct):
-    """Invokes a function with a stream's records, in order per shard, again and again until they are too old.
-
-    Only S3 takes the records of a discarded batch; a queue would take their sequence numbers alone.
-    """
+    """Invokes a function with a stream's records, in order per shard, again and again until they are too old."""
 
     def __init__(self, target: PlatformFunction, *, trigger: StreamTrigger, names: Names) -> None:
         super().__init__(target, "Stream")
-        failures = s3.Bucket.from_bucket_name(self, "Failures", names.resource_name(trigger.failures))
         self.mapping = lambda_.EventSourceMapping(
             self,
             "Mapping",
@@ -42,8 +39,8 @@ class StreamEventSource(Construct):
             batch_size=trigger.batch_size,
             max_batching_window=Duration.seconds(trigger.window_seconds),
             max_record_age=Duration.seconds(trigger.maximum_age_seconds),
-            on_failure=sources.S3OnFailureDestination(failures),
-            metrics_config=lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COUNT]),
+            on_failure=_stored(self, trigger.failures, names),
+            metrics_config=_COUNTED,
             parallelization_factor=1,
             bisect_batch_on_error=False,
             report_batch_item_failures=False,
@@ -51,15 +48,13 @@ class StreamEventSource(Construct):
 
 
 class TableStreamEventSource(Construct):
-    """Invokes a function with the changes of a table; failed batches are sent to a queue."""
+    """Invokes a function with the changes of a table, in order per item, again and again until they are too old."""
 
     def __init__(self, target: PlatformFunction, *, trigger: TableStreamTrigger, names: Names) -> None:
         super().__init__(target, "TableStream")
-        self.failures = dead_letter_queue(self, "Failures", name=names.resource_name(trigger.failures))
-        accept(self.failures, {"SQS3": "It is the end of the line: what the stream's mapping gave up on."})
         stream_arn = ssm.StringParameter.value_for_string_parameter(self, names.stream_parameter(trigger.table))
         changed = {"dynamodb": {"NewImage": {trigger.attribute: {"S": lambda_.FilterRule.exists()}}}}
-        lambda_.EventSourceMapping(
+        self.mapping = lambda_.EventSourceMapping(
             self,
             "Mapping",
             target=target.invoked,
@@ -67,14 +62,19 @@ class TableStreamEventSource(Construct):
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=trigger.batch_size,
             max_batching_window=Duration.seconds(trigger.window_seconds),
-            retry_attempts=trigger.retries,
             max_record_age=Duration.seconds(trigger.maximum_age_seconds),
-            on_failure=sources.SqsDlq(self.failures),
+            on_failure=_stored(self, trigger.failures, names),
+            metrics_config=_COUNTED,
             filters=[lambda_.FilterCriteria.filter(changed)],
             parallelization_factor=1,
             bisect_batch_on_error=False,
             report_batch_item_failures=False,
         )
+
+
+def _stored(scope: Construct, failures: Bucket, names: Names) -> sources.S3OnFailureDestination:
+    """Only S3 takes the records of a discarded batch; a queue would take their sequence numbers alone."""
+    return sources.S3OnFailureDestination(s3.Bucket.from_bucket_name(scope, "Failures", names.resource_name(failures)))
 
 
 class QueueEventSource(Construct):

@@ -81,12 +81,12 @@ class NoSuchQueue(LaptopError):
 
 
 class NotLoaded(LaptopError):
-    """The stream consumer failed with a batch that was handed to it again."""
+    """The function of a stream failed with a batch that was handed to it again."""
 
     def __init__(self, key: str, cause: str) -> None:
         super().__init__(
             f"The batch {key} was not loaded and stays where it is: {cause[:300]} "
-            "The logs of stream_consumer show why; repeat the command once the reason is corrected."
+            "The logs of its function show why; repeat the command once the reason is corrected."
         )
 
 

@@ -76,6 +76,10 @@ class DecisionIndex:
         body = deserialize(answer.get("Item", {})).get("body")
         return None if body is None else _with_typed_features(orjson.loads(body))
 
+    def bodies(self, decision_ids: Iterable[str]) -> dict[str, str]:
+        """Return the contents of decisions as the changes of the table have them; unknown ids are omitted."""
+        return {name: item["body"] for name, item in self._read(decision_ids, ("body",)) if "body" in item}
+
     def times(self, decision_ids: Iterable[str]) -> dict[str, datetime]:
         """Return the times of decisions; unknown ids are omitted."""
         found = self._read(decision_ids, ("timestamp",))

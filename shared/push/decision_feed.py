@@ -12,14 +12,14 @@ from shared.live.event_log import Claim
 from shared.push.analytics_messages import EventKind
 from shared.push.wording import ANALYTICS
 from shared.runtime.numbers import to_json_number
-from shared.runtime.resources import DeadLetterQueue
+from shared.runtime.resources import Bucket
 
 if TYPE_CHECKING:
     from shared.live.channel_deliveries import ChannelDeliveries
     from shared.live.event_log import EventLog
 
-DECISION_FAILURES = DeadLetterQueue("decision_feed_failures")
-"""Where the stream of decisions puts the runs that it gave up."""
+FEED_FAILURES = Bucket("feed_failures", versioned=False)
+"""Where Lambda puts the runs of changed decisions that it discards; nothing expires there."""
 
 _TEXTS = ("currency", "merchant", "channel", "risk_band", "model_version")
 _MOST_BYTES = 100_000

@@ -13,25 +13,32 @@ def discarded_batch(event: Mapping[str, Any], arrived: str = "2026-11-24T10:00:0
     """Return the object for an event: what is known about its records, and the whole event as text.
 
     https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+    https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
     """
+    first, last = event["Records"][0], event["Records"][-1]
+    info, change, number = (
+        ("KinesisBatchInfo", "kinesis", "sequenceNumber")
+        if "kinesis" in first
+        else ("DDBStreamBatchInfo", "dynamodb", "SequenceNumber")
+    )
     stored = {
         "requestContext": {
             "requestId": "c9b8fa9f-5a7f-xmpl-af9c-0c604cde93a5",
-            "functionArn": "arn:aws:lambda:us-east-1:123456789012:function:tally-test-stream-consumer",
+            "functionArn": "arn:aws:lambda:us-east-1:123456789012:function:tally-test",
             "condition": "RecordAgeExceeded",
             "approximateInvokeCount": 9000,
         },
         "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
         "version": "1.0",
         "timestamp": "2026-11-30T10:00:06.021Z",
-        "KinesisBatchInfo": {
+        info: {
             "shardId": "shardId-000000000000",
-            "startSequenceNumber": event["Records"][0]["kinesis"]["sequenceNumber"],
-            "endSequenceNumber": event["Records"][-1]["kinesis"]["sequenceNumber"],
+            "startSequenceNumber": first[change][number],
+            "endSequenceNumber": last[change][number],
             "approximateArrivalOfFirstRecord": arrived,
             "approximateArrivalOfLastRecord": arrived,
             "batchSize": len(event["Records"]),
-            "streamArn": "arn:aws:kinesis:us-east-1:123456789012:stream/tally-test-event-stream",
+            "streamArn": first["eventSourceARN"],
         },
         "payload": orjson.dumps(event).decode(),
     }

@@ -88,16 +88,21 @@ def test_a_function_behind_a_stream_alarms_when_it_lags(dev: Assembly) -> None:
 
 
 def test_a_batch_that_is_stored_as_failed_or_lost_alarms_at_once(dev: Assembly) -> None:
-    found = {
-        each["MetricName"]: each
+    found = [
+        each
         for each in dev.of_type("AWS::CloudWatch::Alarm").values()
         if any(part["Name"] == "EventSourceMappingUUID" for part in each.get("Dimensions", ()))
-    }
-    (mapping,) = [each for each in dev.of_type("AWS::Lambda::EventSourceMapping").values() if "MetricsConfig" in each]
+    ]
+    counted = [each for each in dev.of_type("AWS::Lambda::EventSourceMapping").values() if "MetricsConfig" in each]
 
-    assert found.keys() == {"OnFailureDestinationDeliveredEventCount", "DroppedEventCount"}
-    assert {each["Threshold"] for each in found.values()} == {1}
-    assert mapping["MetricsConfig"] == {"Metrics": ["EventCount"]}
+    assert sorted(each["AlarmName"] for each in found) == [
+        f"tally-dev-{function}-{event}"
+        for function in ("decision-feed", "stream-consumer")
+        for event in ("discards", "losses")
+    ]
+    assert {each["MetricName"] for each in found} == {"OnFailureDestinationDeliveredEventCount", "DroppedEventCount"}
+    assert {each["Threshold"] for each in found} == {1}
+    assert [each["MetricsConfig"] for each in counted] == [{"Metrics": ["EventCount"]}] * 2
 
 
 def test_every_workflow_alarms_on_failures_and_timeouts(dev: Assembly) -> None:

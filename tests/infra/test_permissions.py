@@ -123,8 +123,9 @@ def test_only_traces_go_to_a_resource_without_a_name(function: Function, dev: As
 def test_a_role_may_use_only_services_in_the_manifest(function: Function, dev: Assembly) -> None:
     named = {_service(access.resource) for access in (*function.reads, *function.writes, *function.watches)}
     if isinstance(function, TriggeredFunction):
-        has_failures = isinstance(function.trigger, TableStreamTrigger | ScheduleTrigger)
-        named |= {"sqs"} if hasattr(function.trigger, "queue") or has_failures else set()
+        has_messages = hasattr(function.trigger, "queue") or isinstance(function.trigger, ScheduleTrigger)
+        named |= {"sqs"} if has_messages else set()
+        named |= {"s3"} if hasattr(function.trigger, "failures") else set()
 
     reached = {each.action.split(":")[0] for each in permissions(dev, function)}
 
@@ -266,12 +267,17 @@ def test_a_function_that_only_reads_a_resource_is_allowed_no_action_that_changes
         assert changing == []
 
 
-def test_the_stream_consumer_may_store_failed_batches_but_not_delete_them(dev: Assembly) -> None:
+@pytest.mark.parametrize("trigger", [StreamTrigger, TableStreamTrigger])
+def test_a_function_behind_a_stream_may_store_failed_batches_but_not_delete_them(
+    trigger: type[StreamTrigger | TableStreamTrigger], dev: Assembly
+) -> None:
     (function,) = [
-        each for each in FUNCTIONS if isinstance(each, TriggeredFunction) and isinstance(each.trigger, StreamTrigger)
+        each for each in FUNCTIONS if isinstance(each, TriggeredFunction) and isinstance(each.trigger, trigger)
     ]
+    assert isinstance(function.trigger, trigger)
+    bucket = f"tally-dev-{function.trigger.failures.name.replace('_', '-')}-"
 
-    allowed = {each.action for each in permissions(dev, function) if "tally-dev-stream-failures" in each.resource}
+    allowed = {each.action for each in permissions(dev, function) if bucket in each.resource}
 
     assert allowed == {"s3:ListBucket", "s3:PutObject"}
 

@@ -136,7 +136,7 @@ def test_a_function_uses_the_key_only_through_services_whose_resources_it_has(
         case StreamTrigger():
             used, written_to = used | {"kinesis"}, written_to | {"s3"}
         case TableStreamTrigger():
-            used, written_to = used | {"dynamodb"}, written_to | {"sqs"}
+            used, written_to = used | {"dynamodb"}, written_to | {"s3"}
         case QueueTrigger():
             used |= {"sqs"}
         case ScheduleTrigger():

@@ -67,8 +67,11 @@ def test_changes_of_decisions_with_content_reach_the_feed_at_once(dev: Assembly)
     assert (made["StartingPosition"], made["BatchSize"]) == ("TRIM_HORIZON", trigger.batch_size)
     assert made.get("MaximumBatchingWindowInSeconds", 0) == 0
     assert made["BisectBatchOnFunctionError"] is False
-    queue = made["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
-    assert dev.of_type("AWS::SQS::Queue")[queue]["QueueName"] == "tally-dev-decision-feed-failures"
+    assert "MaximumRetryAttempts" not in made  # without a bound
+    assert made["MaximumRecordAgeInSeconds"] == trigger.maximum_age_seconds == 3600
+    assert flat(made["DestinationConfig"]["OnFailure"]["Destination"]).endswith(
+        ":s3:::tally-dev-feed-failures-<AccountId>-<Region>"
+    )
 
 
 _OVER_QUEUES = [(each, each.trigger) for each in TRIGGERED_FUNCTIONS if isinstance(each.trigger, QueueTrigger)]

@@ -1,4 +1,4 @@
-"""What is watched of the mapping of the stream, whose metrics have the id that it gets when it is created."""
+"""What is watched of the mappings of streams, whose metrics have the ids that they get when they are created."""
 
 from collections.abc import Iterator
 
@@ -14,14 +14,14 @@ def of_mapping(function: Function, mapping_id: str, metrics: StageMetrics) -> It
         (
             "discards",
             "OnFailureDestinationDeliveredEventCount",
-            "Records could not be loaded for days, and are stored as failed.",
-            "Correct what the function's log names; then `./tally stream redrive` loads them.",
+            "Records failed until they were too old, and are stored as failed.",
+            "Correct what the function's log names; then `./tally stream redrive` hands them to it again.",
         ),
         (
             "losses",
             "DroppedEventCount",
             "Records are lost: they could not be stored as failed either.",
-            "Ask their producer to send them again, and find out why the bucket of failures refuses objects.",
+            "Find out why the bucket of failures refuses objects, and ask producers of the event stream to send again.",
         ),
     ):
         yield Watch(

@@ -1,4 +1,4 @@
-"""Batches of stream records that could not be loaded before they became too old, as Lambda stores them in S3."""
+"""Batches of a stream that a function failed with until they became too old, as Lambda stores them in S3."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from botocore.exceptions import ClientError
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AliasChoices, AwareDatetime, BaseModel, Field
 from pydantic_core import from_json
 
 from shared.ledger.models import DiscardedRecords
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 STREAM_FAILURES = Bucket("stream_failures", versioned=False)
-"""Where Lambda puts whole batches that it discards; nothing expires there."""
+"""Where Lambda puts whole batches of the event stream that it discards; nothing expires there."""
 
 PREFIX = "aws/lambda/"
 """The start of all keys; Lambda chooses it (`aws/lambda/<mapping>/<shard>/YYYY/MM/DD/<time>-<id>`)."""
@@ -31,7 +31,7 @@ _HEAD_BYTES = 4_096
 
 
 class UnreadableBatch(ValueError):
-    """An object is not a discarded batch of a Kinesis stream."""
+    """An object is not a discarded batch of a stream."""
 
 
 class BatchInfo(BaseModel):
@@ -44,13 +44,13 @@ class BatchInfo(BaseModel):
 class _Head(BaseModel):
     """The start of an object: the records are last in it, so what is before them is complete."""
 
-    info: BatchInfo = Field(alias="KinesisBatchInfo")
+    info: BatchInfo = Field(validation_alias=AliasChoices("KinesisBatchInfo", "DDBStreamBatchInfo"))
     payload: Any
 
 
 @dataclass(frozen=True)
 class DiscardedBatches:
-    """The discarded batches, oldest first within a shard."""
+    """The discarded batches of a Kinesis stream or of the stream of a table, oldest first within a shard."""
 
     s3: "S3Client"
     bucket: str
@@ -88,7 +88,7 @@ class DiscardedBatches:
         return all_at_once({key: partial(self._info, key) for key in keys}, _AT_ONCE)
 
     def records(self, key: str) -> Sequence[dict[str, Any]]:
-        """Return the records of a batch as the consumer receives them.
+        """Return the records of a batch as its function receives them.
 
         Raises:
             UnreadableBatch: the object has no payload with records of a stream.
@@ -97,7 +97,7 @@ class DiscardedBatches:
         try:
             payload = orjson.loads(body)["payload"]
             records = (orjson.loads(payload) if isinstance(payload, str) else payload)["Records"]
-            if not all("kinesis" in each for each in records):
+            if not all("kinesis" in each or "dynamodb" in each for each in records):
                 raise UnreadableBatch(key)
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
             raise UnreadableBatch(key) from error

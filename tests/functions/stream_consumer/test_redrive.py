@@ -1,8 +1,5 @@
 """Batches that Lambda stored as failed are loaded once the reason is corrected, and never lost or counted twice."""
 
-import io
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -17,22 +14,12 @@ from shared.ingestion.stream.failures import STREAM_FAILURES, DiscardedBatches
 from tests.events.api_gateway import context
 from tests.events.discarded_batches import DAY, discarded_batch
 from tests.events.kinesis import kinesis_event
+from tests.fakes.invoked_functions import InvokedFunctions
 from tests.fakes.records import AT, sale
 
 
-@dataclass
-class Functions:
-    """Lambda's `Invoke` over the consumer in this process; the failing ones answer as Lambda does."""
-
-    failing: bool = False
-    invoked: list[str] = field(default_factory=list)
-
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> Mapping[str, Any]:  # noqa: N803 - boto3's names
-        self.invoked.append(FunctionName)
-        if self.failing:
-            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage":"no table"}')}
-        handler(orjson.loads(Payload), context())
-        return {"StatusCode": 200, "Payload": io.BytesIO(b"null")}
+def _functions(*, failing: bool = False) -> InvokedFunctions:
+    return InvokedFunctions(lambda event: handler(event, context()), failing=failing)
 
 
 def _message(number: int) -> dict[str, Any]:
@@ -64,7 +51,7 @@ def _received(batch: DiscardedBatches, key: str) -> int:
 def test_discarded_batches_are_loaded_in_order_and_forgotten(batches: DiscardedBatches) -> None:
     for name, numbers in (("T10.00-a", (1, 2)), ("T11.00-b", (3,))):
         _discard(batches, name, *numbers)
-    functions, progress = Functions(), list[tuple[int, int]]()
+    functions, progress = _functions(), list[tuple[int, int]]()
 
     loaded = StreamRedrive(batches, functions, "tally-test-stream-consumer").run(
         lambda done, of: progress.append((done, of))
@@ -79,10 +66,10 @@ def test_a_batch_that_fails_again_stays_and_the_next_attempt_loads_it(batches: D
     key = _discard(batches, "T10.00-a", 1)
 
     with pytest.raises(NotLoaded, match="no table"):
-        StreamRedrive(batches, Functions(failing=True), "consumer").run(lambda *_: None)
+        StreamRedrive(batches, _functions(failing=True), "consumer").run(lambda *_: None)
 
     assert list(batches.keys()) == [key]
-    assert StreamRedrive(batches, Functions(), "consumer").run(lambda *_: None) == 1
+    assert StreamRedrive(batches, _functions(), "consumer").run(lambda *_: None) == 1
     assert batches.count() == 0
 
 
@@ -90,7 +77,7 @@ def test_a_batch_that_is_loaded_twice_is_counted_once(batches: DiscardedBatches)
     """As when the command is interrupted between loading a batch and deleting it."""
     for _ in range(2):
         key = _discard(batches, "T10.00-a", 1, 2)
-        StreamRedrive(batches, Functions(), "consumer").run(lambda *_: None)
+        StreamRedrive(batches, _functions(), "consumer").run(lambda *_: None)
 
     _discard(batches, "T10.00-a", 1, 2)
     assert _received(batches, key) == 2
@@ -101,7 +88,7 @@ def test_batches_are_listed_with_the_number_of_their_records_wherever_it_is_writ
     turned = orjson.dumps(dict(reversed(orjson.loads(discarded_batch(kinesis_event([_message(3)] * 50))).items())))
     batches.s3.put_object(Bucket=batches.bucket, Key=f"{DAY}/T11.00-b", Body=turned)
 
-    sizes = StreamRedrive(batches, Functions(), "consumer").sizes()
+    sizes = StreamRedrive(batches, _functions(), "consumer").sizes()
 
     assert list(sizes) == [(key, 2), (f"{DAY}/T11.00-b", 50)]
 
@@ -112,6 +99,6 @@ def test_a_foreign_object_is_named_and_stays(batches: DiscardedBatches, body: by
     batches.s3.put_object(Bucket=batches.bucket, Key=key, Body=body)
 
     with pytest.raises(NotLoaded, match="not a batch of stream records"):
-        StreamRedrive(batches, Functions(), "consumer").run(lambda *_: None)
+        StreamRedrive(batches, _functions(), "consumer").run(lambda *_: None)
 
     assert list(batches.keys()) == [key]
