@@ -3,6 +3,10 @@
 from datetime import UTC, datetime
 from statistics import median
 
+import boto3
+
+from bench.cost_prices import Meter
+from bench.cost_requests import RequestMeter
 from bench.measure import Row
 from bench.sales import sale_lines
 from bench.table_lake import TableLake, table_lake
@@ -23,7 +27,8 @@ def measure() -> list[Row]:
         _deliver(lake, "warm", 100)
         rows = [row for lines in SIZES for row in _measured(lake, lines)]
         together = _together(lake)
-    return [*rows, together]
+        units = [_units(lake, deliveries) for deliveries in (1, 4, 50)]
+    return [*rows, together, *units]
 
 
 def _measured(lake: TableLake, lines: int) -> list[Row]:
@@ -53,6 +58,26 @@ def _together(lake: TableLake, deliveries: int = 50, lines: int = 100) -> Row:
     calls, written = lake.requests.calls.total(), lake.requests.written.total()
     return _row(
         f"{deliveries} deliveries of {lines:,} lines in one pass: all services", calls, written, deliveries * lines
+    )
+
+
+def _units(lake: TableLake, deliveries: int, lines: int = 100) -> Row:
+    """Count the write units of deliveries that are merged in one pass."""
+    meter = RequestMeter(boto3.Session().client("dynamodb"))
+    meter.listen(lake.wired.clients.dynamodb.meta.events)
+    for number in range(deliveries):
+        _load(lake, f"units-{deliveries}-{number}", lines)
+    loaded = meter.usage[Meter.DYNAMODB_WRITE]
+    lake.wired.merger.merge([SALES], has_time=lambda: True)
+    units = meter.usage[Meter.DYNAMODB_WRITE] / deliveries
+    return Row(
+        name=f"{deliveries} deliveries in one pass: write units of DynamoDB",
+        ours=f"{units:.1f} a delivery",
+        against="of these to load it",
+        theirs=f"{loaded / deliveries:.1f}",
+        ratio=units,
+        aim="-",
+        met=None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a new delivery adds to the totals of its source: that it came, and how long after its latest event."""
+"""What new deliveries add to the totals of their source: that they came, and how long after their latest events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from typing import Any
 from zlib import crc32
 
 from shared.ledger.entry import LedgerEntry
+from shared.runtime.models import sortable
 
 LAG_SLOTS = 9
 """Number of deliveries whose lag is kept."""
@@ -16,26 +17,29 @@ LAGS = tuple(f"lag_{slot}" for slot in range(LAG_SLOTS))
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """Terms of the clauses ADD and SET of an update of the totals, and their values; `:at` is the time of receipt."""
+    """Terms of the clauses ADD and SET of an update of the totals, and their values."""
 
     added: Sequence[str] = ()
     assigned: Sequence[str] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-NO_ARRIVAL = Arrival()
-"""A change of an entry that is in the ledger already."""
+def arrivals_of(entries: Sequence[LedgerEntry]) -> Arrival:
+    """Return what the first entries of deliveries of a source add.
 
-
-def arrival_of(entry: LedgerEntry) -> Arrival:
-    """Return what the first entry of a delivery adds.
-
-    Its lag takes one of a few slots, which so have a sample of the last deliveries. The slot follows from the delivery:
+    A lag takes one of a few slots, which so have a sample of the last deliveries. The slot follows from the delivery:
     nothing has to be read for it.
     """
-    counted, first = "deliveries :one", "first_ingestion = if_not_exists(first_ingestion, :at)"
-    if entry.latest_event is None:
-        return Arrival(added=(counted,), assigned=(first,), values={":one": 1})
-    slot = LAGS[crc32(entry.delivery_id.encode()) % LAG_SLOTS]
-    lag = int((entry.received_at - entry.latest_event).total_seconds())
-    return Arrival(added=(counted,), assigned=(first, f"{slot} = :lag"), values={":one": 1, ":lag": lag})
+    if not entries:
+        return Arrival()
+    lags = {
+        LAGS[crc32(each.delivery_id.encode()) % LAG_SLOTS]: int((each.received_at - each.latest_event).total_seconds())
+        for each in entries
+        if each.latest_event is not None
+    }
+    first = sortable(min(each.received_at for each in entries))
+    return Arrival(
+        added=("deliveries :deliveries",),
+        assigned=("first_ingestion = if_not_exists(first_ingestion, :first)", *(f"{slot} = :{slot}" for slot in lags)),
+        values={":deliveries": len(entries), ":first": first, **{f":{slot}": lag for slot, lag in lags.items()}},
+    )

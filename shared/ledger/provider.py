@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from shared.ledger.by_source import DeliveriesBySource
 from shared.ledger.models import DiscardedRecords
+from shared.ledger.movements import MovedTables
 from shared.ledger.reports import HourlyTotals, LedgerReports
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE, Ledger
 from shared.quality.store import QUALITY_TABLE
@@ -16,9 +17,11 @@ def ledger(deployment: Deployment) -> Ledger:
     return Ledger(
         deployment.clients.dynamodb,
         table=deployment.name_of(LEDGER_TABLE),
-        sources_table=deployment.name_of(SOURCES_TABLE),
-        hours_table=deployment.name_of(LEDGER_HOURS_TABLE),
-        quality_table=deployment.name_of(QUALITY_TABLE),
+        moved=MovedTables(
+            sources=deployment.name_of(SOURCES_TABLE),
+            hours=deployment.name_of(LEDGER_HOURS_TABLE),
+            quality=deployment.name_of(QUALITY_TABLE),
+        ),
         clock=deployment.clock,
     )
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from shared.ledger.entry import Channel
 from shared.ledger.filters import Filters
 from shared.ledger.models import DiscardedRecords, LedgerCounters, LedgerDay, LedgerLine, LedgerResponse
+from shared.ledger.movements import of_channel
 from shared.ledger.parameters import LedgerQuery
-from shared.ledger.store import of_channel
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
 from shared.runtime.paging import Order, Window, paginate

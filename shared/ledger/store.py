@@ -1,19 +1,24 @@
 """The ledger in DynamoDB: an item per delivery; totals and counts change in the same transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from heapq import merge
-from itertools import chain
+from itertools import chain, islice
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
-from shared.ledger.arrival import NO_ARRIVAL, arrival_of
-from shared.ledger.entry import Channel, DeliveryKind, LedgerEntry
-from shared.ledger.items import OPEN_KEYS, Completion, completion_of, entry_of, item_of, recent_keys, replaced_until_of
+from shared.ledger.entry import DeliveryKind, LedgerEntry
+from shared.ledger.items import (
+    OPEN_KEYS,
+    Completion,
+    completion_of,
+    entry_of_values,
+    item_of,
+    recent_keys,
+)
+from shared.ledger.movements import Change, Facet, MovedTables, movements
 from shared.ledger.reading import entries_in_order, query_index
-from shared.quality.state import QualityCounts
-from shared.quality.store import hour_of, hour_update
 from shared.runtime.dynamodb import get_items, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import now, sortable
@@ -47,38 +52,26 @@ SOURCES_TABLE = Table("sources", partition_key="source_id", sort_key="facet", sc
 
 EntryChange = Callable[[LedgerEntry | None], LedgerEntry]
 _TRIES = 12
+_READ_TOGETHER = 100
+_WRITTEN_TOGETHER = 25
+"""Each entry moves at most three other items, and a transaction takes 100."""
 
-
-class _NotInLedger(LookupError):
-    """The ledger has no entry for a delivery."""
+_LIGHT_PARTS = 400
+"""Entries of earlier versions have a part for each day: 25 of these stay far below the 4 MB of a transaction."""
 
 
 class Ledger:
     """Stores entries; every change is optimistic, so writers may race and repeat."""
 
-    def __init__(  # noqa: PLR0913 # a table for each thing that moves
-        self,
-        dynamodb: "DynamoDBClient",
-        *,
-        table: str,
-        sources_table: str,
-        hours_table: str,
-        quality_table: str,
-        clock: "Clock" = now,
-    ) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", *, table: str, moved: MovedTables, clock: "Clock" = now) -> None:
         self._dynamodb = dynamodb
-        self._clock = clock
         self._table = table
-        self._sources_table = sources_table
-        self._hours_table = hours_table
-        self._quality_table = quality_table
+        self._moved = moved
+        self._clock = clock
 
     def get(self, delivery_id: str) -> LedgerEntry | None:
         """Read the entry of a delivery."""
-        item = self._dynamodb.get_item(
-            TableName=self._table, Key=serialize({"origin": delivery_id}), ConsistentRead=True
-        )
-        return entry_of(item["Item"]) if "Item" in item else None
+        return self._get([delivery_id]).get(delivery_id)
 
     def update(self, delivery_id: str, change: EntryChange) -> LedgerEntry:
         """Change an entry, and the totals of its source by the difference, in one transaction.
@@ -90,43 +83,37 @@ class Ledger:
         Raises:
             Unavailable: concurrent changes did not stop.
         """
-        for _ in retry(_TRIES):
-            before = self.get(delivery_id)
-            after = change(before)
-            if before == after:
-                self._raise_watermark(after)  # a crash may have come between the transaction and this
-                return after
-            try:
-                self._write(before, after)
-            except self._dynamodb.exceptions.TransactionCanceledException:
-                continue
-            self._raise_watermark(after)
-            return after
-        raise Unavailable("The ledger is busy; retry later", retry_after=1)
+        (after,) = self._update({delivery_id: change}, self._get([delivery_id]))
+        return after
 
-    def update_known(self, delivery_id: str, change: Callable[[LedgerEntry], LedgerEntry]) -> None:
-        """Change an entry that should exist; one that does not is logged and counted, and nothing is changed.
+    def update_many(self, changes: "Mapping[str, Callable[[LedgerEntry | None], LedgerEntry | None]]") -> None:
+        """Change the entries of many deliveries, and the totals in few transactions; None is no change.
 
         Raises:
-            Unavailable: concurrent changes did not stop.
+            Unavailable: concurrent changes did not stop; some entries are changed, with what they move.
+        """
+        left = iter(changes)
+        while some := list(islice(left, _READ_TOGETHER)):
+            known = self._get(some)
+            for together in _in_transactions(some, known):
+                self._update({each: changes[each] for each in together}, known)
+
+    def update_known(self, changes: Mapping[str, Callable[[LedgerEntry], LedgerEntry]]) -> None:
+        """Change entries that should exist; one that does not is logged and counted, and nothing is changed.
+
+        Raises:
+            Unavailable: concurrent changes did not stop; some entries are changed, with what they move.
         """
 
-        def change_known(entry: LedgerEntry | None) -> LedgerEntry:
-            if entry is None:
-                raise _NotInLedger
-            return change(entry)
-
-        try:
-            self.update(delivery_id, change_known)
-        except _NotInLedger:  # another engine wrote its rows, or the ledger was lost
+        def change_known(delivery_id: str, entry: LedgerEntry | None) -> LedgerEntry | None:
+            if entry is not None:
+                return changes[delivery_id](entry)
+            # Another engine wrote its rows, or the ledger was lost.
             logger().error("the lake has rows of a delivery that is not in the ledger", origin=delivery_id)
             count("UnknownDeliveries")
+            return None
 
-    def replaced_until(self, delivery_ids: Iterable[str]) -> Mapping[str, Mapping[str, int]]:
-        """Return, of deliveries in the ledger, up to which snapshot of each data type replaced rows are counted."""
-        keys = [{"origin": each} for each in delivery_ids]
-        items = get_items(self._dynamodb, self._table, keys, attributes=("origin", "replaced_until"))
-        return {item["origin"]: replaced_until_of(item) for item in items}
+        self.update_many({each: partial(change_known, each) for each in changes})
 
     def list_unfinished(self, before: datetime) -> Iterator[LedgerEntry]:
         """Every entry received before a moment that is not complete yet, oldest first."""
@@ -171,100 +158,80 @@ class Ledger:
     def _entries(self, found: Iterable[Mapping[str, Any]]) -> Iterator[LedgerEntry]:
         return entries_in_order(self._dynamodb, self._table, found)
 
-    def _write(self, before: LedgerEntry | None, after: LedgerEntry) -> None:
-        revision = before.revision if before else 0
-        unchanged = "attribute_not_exists(origin)" if before is None else "revision = :revision"
-        values = {} if before is None else {"ExpressionAttributeValues": serialize({":revision": revision})}
-        self._dynamodb.transact_write_items(
-            TransactItems=[
-                {
-                    "Put": {
-                        "TableName": self._table,
-                        "Item": item_of(after, revision + 1),
-                        "ConditionExpression": unchanged,
-                        **values,  # type: ignore[typeddict-item] # one known key
-                    }
-                },
-                {"Update": self._totals(before, after)},
-                {"Update": self._hour(before, after)},
-                *self._quality(before, after),
+    def _get(self, delivery_ids: Iterable[str]) -> dict[str, LedgerEntry]:
+        items = get_items(self._dynamodb, self._table, [{"origin": each} for each in delivery_ids])
+        return {item["origin"]: entry_of_values(item) for item in items}
+
+    def _update(
+        self,
+        changes: "Mapping[str, Callable[[LedgerEntry | None], LedgerEntry | None]]",
+        known: Mapping[str, LedgerEntry],
+    ) -> list[LedgerEntry]:
+        for _ in retry(_TRIES):
+            made = [
+                Change(known.get(each), after) for each, change in changes.items() if (after := change(known.get(each)))
             ]
-        )
+            if self._write([each for each in made if each.before != each.after]):
+                return [each.after for each in made]
+            known = self._get(changes)
+        raise Unavailable("The ledger is busy; retry later", retry_after=1)
 
-    def _quality(self, before: LedgerEntry | None, after: LedgerEntry) -> Iterator[Any]:
-        """Move the counts of the quality checks, where they move at all."""
-        update = hour_update(
-            self._quality_table,
-            hour_of(after.source_id, after.data_type, after.received_at),
-            after.delivery_id,
-            before=before.all_quality if before else QualityCounts(),
-            after=after.all_quality,
-        )
-        if update is not None:
-            yield {"Update": update}
-
-    def _hour(self, before: LedgerEntry | None, after: LedgerEntry) -> Any:
-        """Move the totals of the hour in which the delivery was received, and among them those of its channel."""
-        changes = _counter_changes(before, after)
-        moved = changes | {of_channel(after.channel, name): change for name, change in changes.items()}
-        return {
-            "TableName": self._hours_table,
-            "Key": serialize(
-                {"source_id": after.source_id, "hour": f"{sortable(after.received_at)[:13]}#{after.data_type}"}
-            ),
-            "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in moved),
-            "ExpressionAttributeNames": {f"#{name}": name for name in moved},
-            "ExpressionAttributeValues": serialize({f":{name}": value for name, value in moved.items()}),
-        }
-
-    def _totals(self, before: LedgerEntry | None, after: LedgerEntry) -> Any:
-        moved = _counter_changes(before, after)
-        names = {f"#{name}": name for name in moved} | {"#kind": "kind"}
-        last = ":at" if before is None else "if_not_exists(last_ingestion, :at)"  # a late merge is no ingestion
-        arrival = arrival_of(after) if before is None else NO_ARRIVAL
-        return {
-            "TableName": self._sources_table,
-            "Key": _facet(after),
-            "UpdateExpression": "ADD "
-            + ", ".join([*(f"#{name} :{name}" for name in moved), *arrival.added])
-            + f" SET last_ingestion = {last}, #kind = if_not_exists(#kind, :kind)"
-            + ", known_since = if_not_exists(known_since, :now)"  # not when it came: a stream may be read late
-            + "".join(f", {each}" for each in arrival.assigned),
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": serialize(
-                {
-                    **{f":{name}": value for name, value in moved.items()},
-                    **arrival.values,
-                    ":at": sortable(after.received_at),
-                    ":kind": after.channel.value,
-                    ":now": sortable(self._clock()),
-                }
-            ),
-        }
-
-    def _raise_watermark(self, entry: LedgerEntry) -> None:
-        if not entry.is_complete or entry.latest_event is None:
-            return
+    def _write(self, changes: Sequence[Change]) -> bool:
+        """Write entries with all that they move, or nothing if somebody else was faster."""
+        puts, moves = [self._put(each) for each in changes], self._movements(changes)
+        errors = self._dynamodb.exceptions
         try:
-            self._dynamodb.update_item(
-                TableName=self._sources_table,
-                Key=_facet(entry),
-                UpdateExpression="SET watermark = :seen",
-                ConditionExpression="attribute_not_exists(watermark) OR watermark < :seen",
-                ExpressionAttributeValues=serialize({":seen": sortable(entry.latest_event)}),
-            )
-        except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            return  # it is higher already
+            if len(puts) > 1 or moves:
+                items: Any = [*({"Put": each} for each in puts), *({"Update": each} for each in moves)]
+                self._dynamodb.transact_write_items(TransactItems=items)
+            elif puts:
+                self._dynamodb.put_item(**puts[0])
+        except (
+            errors.TransactionCanceledException,
+            errors.ConditionalCheckFailedException,
+            errors.TransactionConflictException,
+        ):
+            return False
+        return True
+
+    def _put(self, change: Change) -> Any:
+        before = change.before
+        put = {"TableName": self._table, "Item": item_of(change.after, before.revision + 1 if before else 1)}
+        if before is None:
+            return {**put, "ConditionExpression": "attribute_not_exists(origin)"}
+        return {
+            **put,
+            "ConditionExpression": "revision = :revision",
+            "ExpressionAttributeValues": serialize({":revision": before.revision}),
+        }
+
+    def _movements(self, changes: Sequence[Change]) -> list[Any]:
+        return list(movements(changes, self._moved, watermarks=self._watermarks(changes), at=self._clock()))
+
+    def _watermarks(self, changes: Iterable[Change]) -> dict[Facet, str]:
+        """Read how far the watermarks have risen that may rise now."""
+        keys = [{"source_id": source_id, "facet": facet} for source_id, facet in {c.facet for c in changes if c.seen}]
+        if not keys:
+            return {}
+        names = ("source_id", "facet", "watermark")
+        items = get_items(self._dynamodb, self._moved.sources, keys, attributes=names)
+        return {(item["source_id"], item["facet"]): item.get("watermark", "") for item in items}
 
 
-def of_channel(channel: Channel, counter: str) -> str:
-    """Return the attribute of an hour with a counter of the deliveries of one channel."""
-    return f"{channel}_{counter}"
+def _in_transactions(delivery_ids: Iterable[str], known: Mapping[str, LedgerEntry]) -> Iterator[list[str]]:
+    """Divide deliveries into those that are changed together, mostly of one source."""
 
+    def place(delivery_id: str) -> tuple[str, str, str]:
+        entry = known.get(delivery_id)
+        return (entry.source_id, entry.data_type, sortable(entry.received_at)) if entry else ("", "", "")
 
-def _counter_changes(before: LedgerEntry | None, after: LedgerEntry) -> dict[str, int]:
-    return {name: value - (before.counters[name] if before else 0) for name, value in after.counters.items()}
-
-
-def _facet(entry: LedgerEntry) -> Any:
-    return serialize({"source_id": entry.source_id, "facet": f"type#{entry.data_type}"})
+    together, weight = list[str](), 0
+    for each in sorted(delivery_ids, key=place):
+        more = 1 + (len(known[each].parts) // _LIGHT_PARTS if each in known else 0)
+        if together and weight + more > _WRITTEN_TOGETHER:
+            yield together
+            together, weight = [], 0
+        together.append(each)
+        weight += more
+    if together:
+        yield together

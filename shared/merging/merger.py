@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 HasTime = Callable[[], bool]
 _AT_ONCE = 4
-_LEDGER_AT_ONCE = 8
 _MOST_MOVED = 10_000
 
 
@@ -109,11 +108,12 @@ class Merger:
         if result.snapshot.id is not None:
             self.states.update(result.data_type, partial(_with_merge, result, self.clock()))
         receipts = _receipts_by_delivery(result)
-        for delivery_id in sorted(receipts.keys() | result.restated.keys()):
-            days = set(result.restated.get(delivery_id, ()))
-            self.ledger.update(
-                delivery_id, partial(self._apply_receipts, delivery_id, receipts.get(delivery_id, {}), days)
-            )
+        self.ledger.update_many(
+            {
+                each: partial(self._apply_receipts, each, receipts.get(each, {}), set(result.restated.get(each, ())))
+                for each in sorted(receipts.keys() | result.restated.keys())
+            }
+        )
         self._record_superseded(result.data_type, result.superseded)
         if result.days or result.history is not None:  # an old version of a product changes what was, not what is
             for dependent in TO_ROLL_UP.get(result.data_type, ()):
@@ -138,21 +138,14 @@ class Merger:
     def _record_superseded(self, data_type: "DataType", superseded: Mapping[str, Mapping[int, int]]) -> None:
         """Count the replaced rows of each delivery.
 
-        A pass can replace one row each of very many deliveries. Those that a run before a crash has counted are left
-        out by reading a hundred at a time, so that every repetition gets further.
+        A pass can replace one row each of very many deliveries. Those that a run before a crash has counted are read,
+        a hundred at a time, but not written: every repetition gets further.
         """
-        until = self.ledger.replaced_until(superseded)
-        left = {
-            delivery_id: rows
-            for delivery_id, rows in superseded.items()
-            if max(rows, default=0) > until.get(delivery_id, {}).get(data_type, 0)
-        }
 
-        def record(delivery_id: str) -> None:
-            self.ledger.update_known(delivery_id, lambda entry: entry.with_superseded(data_type, left[delivery_id]))
+        def record(rows: Mapping[int, int], entry: LedgerEntry) -> LedgerEntry:
+            return entry.with_superseded(data_type, rows)
 
-        with ThreadPoolExecutor(_LEDGER_AT_ONCE) as pool:
-            list(pool.map(record, left))
+        self.ledger.update_known({delivery_id: partial(record, rows) for delivery_id, rows in superseded.items()})
 
     def _is_obsolete_marker(self, key: str) -> bool:
         """Whether a cancellation marker has nothing to cancel; a marker that precedes its rows is kept."""

@@ -5,7 +5,7 @@ however often it is repeated.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -71,21 +71,25 @@ def hour_of(source_id: str, data_type: str, received_at: datetime) -> dict[str, 
 
 
 def hour_update(
-    table: str, hour: Mapping[str, Any], origin: str, *, before: QualityCounts, after: QualityCounts
+    table: str, hour: Mapping[str, Any], deliveries: Sequence[tuple[str, QualityCounts, QualityCounts]]
 ) -> dict[str, Any] | None:
-    """Return the update of an hour's counts by the difference between two states of a delivery; None if it is empty.
+    """Return the update of an hour's counts by the differences between two states of deliveries; None if it is empty.
 
     Samples are those of the first delivery of the hour that failed a check, with its id.
     """
-    moved = {name: after.of(name) - before.of(name) for name in {*before.counts, *after.counts}}
+    moved: defaultdict[str, Count] = defaultdict(Count)
+    kept: dict[str, list[str]] = {}
+    for origin, before, after in deliveries:
+        for name in {*before.counts, *after.counts}:
+            moved[name] += after.of(name) - before.of(name)
+        for name, texts in after.samples.items():
+            kept.setdefault(name, [f"{origin} {text}" for text in texts])
     numbers = {
         f"{name}#{what}": value for name, count in sorted(moved.items()) for what, value in vars(count).items() if value
     }
     if not numbers:
         return None
-    samples = {
-        f"{name}#samples": [f"{origin} {text}" for text in texts] for name, texts in sorted(after.samples.items())
-    }
+    samples = {f"{name}#samples": texts for name, texts in sorted(kept.items())}
     names = {name: f"n{place}" for place, name in enumerate((*numbers, *samples))}
     keep = ", ".join(f"#{names[each]} = if_not_exists(#{names[each]}, :{names[each]})" for each in samples)
     return {

@@ -122,8 +122,9 @@ class Reconciler:
         if snapshot is not None:
             self.states.update(data_type, partial(_with_reconciliation, snapshot, days, self.clock()))
         part = f"reconciled-{made.key.rpartition('/')[2].removesuffix('.json')}"
-        for delivery_id, outcomes in made.plan.moves.items():
-            self.ledger.update_known(delivery_id, partial(_moved, part, outcomes, self.clock))
+        self.ledger.update_known(
+            {each: partial(_moved, part, outcomes, self.clock) for each, outcomes in made.plan.moves.items()}
+        )
         if data_type in ROLLUPS:
             self.rollups.request(data_type)
         if snapshot is not None:

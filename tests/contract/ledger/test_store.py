@@ -1,16 +1,24 @@
 """The ledger in DynamoDB: changes race and repeat, and entries and totals never part."""
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import product
+from operator import itemgetter
+from typing import Any
+
+import pytest
 
 from shared.app.wiring import Wiring
 from shared.ledger.entry import DeliveryKind, LedgerEntry, Outcomes
 from shared.ledger.items import open_key
 from shared.ledger.provider import deliveries
 from shared.ledger.store import LEDGER_TABLE, Ledger
+from shared.quality.state import Count, QualityCounts
 from shared.records.schema import DataType
+from shared.runtime.models import sortable
 from shared.sources.parameters import SourcesQuery
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.moto_platforms import MotoPlatforms
@@ -69,20 +77,109 @@ def test_an_empty_change_writes_nothing(wired: Wiring) -> None:
 
 
 def test_a_change_of_a_delivery_that_the_ledger_does_not_know_writes_nothing(wired: Wiring) -> None:
-    wired.ledger.update_known("batch-9", lambda entry: replace(entry, rejected=1))
+    wired.ledger.update_known({"batch-9": lambda entry: replace(entry, rejected=1)})
 
     assert wired.ledger.get("batch-9") is None
 
 
-def test_the_counted_snapshots_of_many_deliveries_are_read_at_once(wired: Wiring) -> None:
-    origins = [f"batch-{place}" for place in range(150)]  # more than DynamoDB returns to one request
+def _merged(entry: LedgerEntry | None) -> LedgerEntry:
+    assert entry is not None
+    return entry.with_written(NOW).with_merged("all", Outcomes(loaded=entry.received), NOW)
+
+
+def _many(wired: Wiring, number: int) -> list[str]:
+    """Record deliveries of two sources, with rows, in several hours, that are written and wait for their merge."""
+    origins = [f"batch-{place:03d}" for place in range(number)]
     for place, origin in enumerate(origins):
-        entry = _entry(origin).with_superseded(DataType.TRANSACTIONS, {place: 1} if place else {})
-        wired.ledger.update(origin, partial(_given, entry))
+        entry = _entry(origin, source_id=f"shop-{place % 2}", received=place + 1, minutes=place)
+        wired.ledger.update(origin, partial(_given, replace(entry, quality=QualityCounts({"accuracy": Count(place)}))))
+    return origins
 
-    until = wired.ledger.replaced_until([*origins, "batch-unknown"])
 
-    assert until == {origin: {"transactions": place} if place else {} for place, origin in enumerate(origins)}
+def _total(items: Sequence[Mapping[str, Any]], name: str) -> int:
+    return sum(int(item[name]) for item in items)
+
+
+def test_many_entries_change_in_few_transactions_that_move_each_total_once(platforms: MotoPlatforms) -> None:
+    with platforms.fresh() as settings:
+        wired = Wiring(settings, lambda: NOW)
+        origins = _many(wired, 60)
+
+        writes = platforms.fault_injector.count(lambda: wired.ledger.update_many(dict.fromkeys(origins, _merged)))
+
+        dump = dump_state(settings)
+        assert writes == ["TransactWriteItems"] * 3
+        assert all("open" not in item for item in dump.ledger)
+        assert {item["source_id"]: (item["received"], item["loaded"]) for item in dump.sources} == {
+            "shop-0": (900, 900),
+            "shop-1": (930, 930),
+        }
+        assert [_total(dump.hours, name) for name in ("received", "loaded", "batch_loaded")] == [1830] * 3
+        assert [item["watermark"] for item in sorted(dump.sources, key=itemgetter("source_id"))] == [
+            sortable(NOW + timedelta(minutes=minutes)) for minutes in (58, 59)
+        ]
+
+
+def test_a_change_of_many_killed_around_any_transaction_and_repeated_counts_all_once(platforms: MotoPlatforms) -> None:
+    for step, moment in product(range(3), CrashPoint):
+        with platforms.fresh() as settings:
+            wired = Wiring(settings, lambda: NOW)
+            origins = _many(wired, 60)
+
+            with platforms.fault_injector.killing(step, moment):
+                wired.ledger.update_many(dict.fromkeys(origins, _merged))
+            killed = dump_state(settings)
+            wired.ledger.update_many(dict.fromkeys(origins, _merged))
+
+            repeated = dump_state(settings)
+            settled = sum(int(item["received"]) for item in killed.ledger if "open" not in item)
+            assert _total(killed.sources, "loaded") == _total(killed.hours, "loaded") == settled
+            assert _total(repeated.sources, "loaded") == _total(repeated.hours, "loaded") == 1830
+            assert {entry.revision for entry in map(wired.ledger.get, origins) if entry} == {2}
+
+
+def test_one_entry_of_many_that_somebody_else_changes_is_changed_with_the_others(wired: Wiring) -> None:
+    origins, left = _many(wired, 3), ["somebody else"]
+
+    def overtaken(entry: LedgerEntry | None) -> LedgerEntry:
+        if left:
+            left.pop()
+            wired.ledger.update(origins[0], lambda each: replace(each or _entry("batch-000"), dropped_fields=1))
+        return _merged(entry)
+
+    wired.ledger.update_many({origins[0]: _merged, origins[1]: overtaken, origins[2]: _merged})
+
+    entries = [wired.ledger.get(origin) for origin in origins]
+    dump = dump_state(wired.settings)
+    assert [(entry.dropped_fields, entry.outcomes.loaded) for entry in entries if entry] == [(1, 1), (0, 2), (0, 3)]
+    assert _total(dump.sources, "loaded") == _total(dump.hours, "loaded") == 6
+
+
+def test_many_new_entries_of_a_source_count_as_so_many_arrivals(wired: Wiring) -> None:
+    new = {f"batch-{place}": partial(_given, _entry(f"batch-{place}", minutes=place)) for place in range(30)}
+
+    wired.ledger.update_many(new)
+
+    (source,) = dump_state(wired.settings).sources
+    times = [sortable(NOW + timedelta(minutes=minutes)) for minutes in (0, 29)]
+    assert (source["deliveries"], source["received"]) == (30, 300)
+    assert [source["first_ingestion"], source["last_ingestion"]] == times
+
+
+def test_a_change_that_moves_no_total_writes_the_entry_alone(platforms: MotoPlatforms) -> None:
+    with platforms.fresh() as settings:
+        wired = Wiring(settings, lambda: NOW)
+        wired.ledger.update("batch-1", partial(_given, _entry("batch-1")))
+        before = dump_state(settings)
+
+        writes = platforms.fault_injector.count(
+            lambda: wired.ledger.update("batch-1", lambda each: (each or _entry("batch-1")).with_written(NOW))
+        )
+
+        after = dump_state(settings)
+        assert writes == ["PutItem"]
+        assert (after.sources, after.hours) == (before.sources, before.hours)
+        assert [item["written"] for item in after.ledger] == [True]
 
 
 def test_concurrent_changes_are_all_stored(wired: Wiring) -> None:
@@ -210,17 +307,34 @@ def test_rows_in_flight_raise_no_watermark(wired: Wiring) -> None:
     assert _watermark(wired, DataType.ORDERS, NOW) is None
 
 
-def test_repeating_a_crashed_change_raises_the_watermark(platforms: MotoPlatforms) -> None:
+@pytest.mark.parametrize("moment", CrashPoint)
+def test_the_watermark_rises_with_the_entry_or_not_at_all(platforms: MotoPlatforms, moment: CrashPoint) -> None:
     with platforms.fresh() as settings:
         wired = Wiring(settings, lambda: NOW)
 
-        with platforms.fault_injector.killing(0, CrashPoint.AFTER):
+        with platforms.fault_injector.killing(0, moment):
             _complete(wired.ledger, _entry("batch-1"))
-        before = _watermark(wired, DataType.ORDERS, NOW)
-        wired.ledger.update("batch-1", lambda stands: stands or _entry("batch-1"))
 
-        assert before is None
-        assert _watermark(wired, DataType.ORDERS, NOW) == NOW
+        is_complete = wired.ledger.get("batch-1") is not None
+        assert is_complete is (moment is CrashPoint.AFTER)
+        assert _watermark(wired, DataType.ORDERS, NOW) == (NOW if is_complete else None)
+
+
+def test_the_watermark_rises_when_the_last_mark_of_a_merged_delivery_moves_no_counter(wired: Wiring) -> None:
+    merged = _entry("batch-1").with_merged("all", Outcomes(loaded=10), NOW)
+    wired.ledger.update("batch-1", lambda _: merged)
+    before = _watermark(wired, DataType.ORDERS, NOW)
+
+    wired.ledger.update("batch-1", lambda stands: (stands or merged).with_written(NOW))
+
+    assert (before, _watermark(wired, DataType.ORDERS, NOW)) == (None, NOW)
+
+
+def test_racing_deliveries_leave_the_latest_watermark(wired: Wiring) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda each: _complete(wired.ledger, _entry(f"batch-{each}", minutes=each)), (3, 1, 6, 2, 5, 4)))
+
+    assert _watermark(wired, DataType.ORDERS, NOW + timedelta(hours=1)) == NOW + timedelta(minutes=6)
 
 
 def test_the_watermark_of_a_type_is_that_of_its_slowest_active_source(wired: Wiring) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.ledger.entry import DeliveryKind, LedgerEntry
+from shared.ledger.movements import MovedTables
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE, Ledger
 from shared.quality.store import QUALITY_TABLE
 from shared.sources.parameters import SourcesQuery
@@ -21,9 +22,7 @@ def ledger(wired: Wiring, clock: Clock) -> Ledger:
     return Ledger(
         boto3.client("dynamodb"),
         table=table,
-        sources_table=sources,
-        hours_table=hours,
-        quality_table=quality,
+        moved=MovedTables(sources=sources, hours=hours, quality=quality),
         clock=clock,
     )
 
