@@ -89,7 +89,9 @@ class Loader:
         self._write_rows(delivery, result.validated)
         if not len(result.validated.table):
             self.events.try_publish(QUALITY_CHANGED, {"data_type": delivery.data_type})  # no merge will follow
-        entry = self.ledger.update(delivery.delivery_id, lambda current: (current or entry).with_written(self.clock()))
+        entry = self.ledger.update(
+            delivery.delivery_id, lambda current: (current or entry).with_written(self.clock()), known=entry
+        )
         return LoadResult(entry, result.errors, refused)
 
     def check(self, delivery: "Delivery") -> "QualityCounts":

@@ -31,7 +31,7 @@ def recent_keys(kind: DeliveryKind) -> Sequence[str]:
     return [f"{kind}-{number}" for number in range(_SHARDS)]
 
 
-def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
+def item_of(entry: LedgerEntry) -> dict[str, Any]:
     """Write an entry as an item; what it does not have stays away."""
     plain = {
         "origin": entry.delivery_id,
@@ -62,7 +62,7 @@ def item_of(entry: LedgerEntry, revision: int) -> dict[str, Any]:
         "completed_at": sortable(entry.completed_at) if entry.completed_at else None,
         "open": None if entry.is_complete else open_key(entry.source_id),
         "recent": _recent_key(entry) if entry.completed_at else None,
-        "revision": revision,
+        "revision": entry.revision,
     }
     return serialize(plain)
 

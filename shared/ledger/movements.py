@@ -5,7 +5,7 @@ The changes of one transaction are added up, so that each item moves once, by ho
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -35,6 +35,13 @@ class Change:
         moved = Counter(self.after.counters)
         moved.subtract(self.before.counters if self.before else {})
         return moved
+
+    @property
+    def stored(self) -> LedgerEntry:
+        """The entry as it is stored."""
+        if self.before == self.after:
+            return self.after
+        return replace(self.after, revision=self.before.revision + 1 if self.before else 1)
 
     @property
     def facet(self) -> Facet:

@@ -73,18 +73,20 @@ class Ledger:
         """Read the entry of a delivery."""
         return self._get([delivery_id]).get(delivery_id)
 
-    def update(self, delivery_id: str, change: EntryChange) -> LedgerEntry:
+    def update(self, delivery_id: str, change: EntryChange, *, known: LedgerEntry | None = None) -> LedgerEntry:
         """Change an entry, and the totals of its source by the difference, in one transaction.
 
         Args:
             delivery_id: the delivery.
             change: returns the new entry for the current one (None: there is none yet); may be called again.
+            known: the entry as it was last stored, if that was just now: it is not read again unless it has changed.
 
         Raises:
             Unavailable: concurrent changes did not stop.
         """
-        (after,) = self._update({delivery_id: change}, self._get([delivery_id]))
-        return after
+        read = {delivery_id: known} if known else self._get([delivery_id])
+        (stored,) = self._update({delivery_id: change}, read)
+        return stored
 
     def update_many(self, changes: "Mapping[str, Callable[[LedgerEntry | None], LedgerEntry | None]]") -> None:
         """Change the entries of many deliveries, and the totals in few transactions; None is no change.
@@ -172,7 +174,7 @@ class Ledger:
                 Change(known.get(each), after) for each, change in changes.items() if (after := change(known.get(each)))
             ]
             if self._write([each for each in made if each.before != each.after]):
-                return [each.after for each in made]
+                return [each.stored for each in made]
             known = self._get(changes)
         raise Unavailable("The ledger is busy; retry later", retry_after=1)
 
@@ -196,7 +198,7 @@ class Ledger:
 
     def _put(self, change: Change) -> Any:
         before = change.before
-        put = {"TableName": self._table, "Item": item_of(change.after, before.revision + 1 if before else 1)}
+        put = {"TableName": self._table, "Item": item_of(change.stored)}
         if before is None:
             return {**put, "ConditionExpression": "attribute_not_exists(origin)"}
         return {

@@ -166,6 +166,28 @@ def test_many_new_entries_of_a_source_count_as_so_many_arrivals(wired: Wiring) -
     assert [source["first_ingestion"], source["last_ingestion"]] == times
 
 
+def test_an_entry_that_was_just_stored_is_changed_without_being_read(wired: Wiring) -> None:
+    entry = wired.ledger.update("batch-1", partial(_given, _entry("batch-1")))
+    reads = list[str]()
+    wired.clients.dynamodb.meta.events.register("before-call", lambda model, **_: reads.append(model.name))
+
+    written = wired.ledger.update("batch-1", lambda each: (each or entry).with_written(NOW), known=entry)
+
+    assert reads == ["PutItem"]
+    assert (written, written.revision) == (wired.ledger.get("batch-1"), 2)
+
+
+def test_an_entry_that_is_not_as_it_was_known_is_read_and_changed(wired: Wiring) -> None:
+    entry = wired.ledger.update("batch-1", partial(_given, _entry("batch-1")))
+    wired.ledger.update("batch-1", lambda each: (each or entry).with_merged("all", Outcomes(loaded=10), NOW))
+
+    wired.ledger.update("batch-1", lambda each: (each or entry).with_written(NOW), known=entry)
+
+    stored = wired.ledger.get("batch-1")
+    assert stored is not None
+    assert (stored.written, stored.outcomes.loaded, stored.is_complete, stored.revision) == (True, 10, True, 3)
+
+
 def test_a_change_that_moves_no_total_writes_the_entry_alone(platforms: MotoPlatforms) -> None:
     with platforms.fresh() as settings:
         wired = Wiring(settings, lambda: NOW)
