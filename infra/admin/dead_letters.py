@@ -1,18 +1,28 @@
-"""Reads the messages that failed repeatedly, and moves them back to the queue that they came from."""
+"""Reads the messages that failed repeatedly, and moves them back to the queue that they came from.
 
-from collections.abc import Iterator, Mapping
+What failed on a schedule came from no queue: its function is started again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+import orjson
+
+from functions.declaration import SCHEDULE_FAILURES
 from infra.admin.stage import Stage
 from infra.local.errors import NoSuchQueue
 from infra.resources import DEAD_LETTER_QUEUES, QUEUES
 
 if TYPE_CHECKING:
+    from types_boto3_lambda import LambdaClient
     from types_boto3_sqs import SQSClient
     from types_boto3_sqs.type_defs import MessageTypeDef
 
 _PER_CALL = 10
+SCHEDULED = SCHEDULE_FAILURES.name.replace("_", "-")
+"""The queue to which Lambda reports runs that failed, whole: when, of which function, with which error."""
+
 _HIDDEN_SECONDS = 300
 """Longer than all messages of a redrive take, so that none is received twice."""
 
@@ -26,6 +36,7 @@ class DeadLetters:
     """
 
     sqs: "SQSClient"
+    functions: "LambdaClient"
     names: Mapping[str, str]
     sources: Mapping[str, str]
 
@@ -35,6 +46,7 @@ class DeadLetters:
         prefix = f"tally-{stage.name}-"
         return cls(
             stage.client("sqs"),
+            stage.client("lambda"),
             {_alias(each.name): prefix + _alias(each.name) for each in DEAD_LETTER_QUEUES},
             {_alias(each.dead_letters.name): prefix + _alias(each.name) for each in QUEUES},
         )
@@ -56,19 +68,35 @@ class DeadLetters:
         return [each["Body"] for each in self._receive(self._url(self.names, alias), hidden_seconds=0)]
 
     def redrive(self, alias: str) -> int:
-        """Move all messages back; return their number.
+        """Move all messages back, or start the functions again of which they tell; return the number of messages.
 
         Raises:
-            NoSuchQueue: there is no dead-letter queue of that name, or its messages came from no queue.
+            NoSuchQueue: there is no dead-letter queue of that name.
         """
-        target, dead = self._url(self.sources, alias), self._url(self.names, alias)
+        dead = self._url(self.names, alias)
+        repeat = self._starter() if alias == SCHEDULED else self._sender(self._url(self.sources, alias))
         moved = 0
         while messages := self._receive(dead, hidden_seconds=_HIDDEN_SECONDS):
             for each in messages:
-                self.sqs.send_message(QueueUrl=target, MessageBody=each["Body"])
+                repeat(each["Body"])
                 self.sqs.delete_message(QueueUrl=dead, ReceiptHandle=each["ReceiptHandle"])
             moved += len(messages)
         return moved
+
+    def _sender(self, target: str) -> Callable[[str], object]:
+        return lambda body: self.sqs.send_message(QueueUrl=target, MessageBody=body)
+
+    def _starter(self) -> Callable[[str], object]:
+        """Return what starts a function again, once however many of its runs failed: a run does all that is due."""
+        started = set[str]()
+
+        def start(report: str) -> None:
+            name = orjson.loads(report)["requestContext"]["functionArn"]
+            if name not in started:
+                self.functions.invoke(FunctionName=name, InvocationType="Event")
+                started.add(name)
+
+        return start
 
     def _receive(self, url: str, *, hidden_seconds: int) -> "list[MessageTypeDef]":
         answer = self.sqs.receive_message(

@@ -6,6 +6,7 @@ import typer
 
 from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
 from infra.local.terminal import JsonOption, echo, echo_json, echo_table
+from shared.pipelines.judgement import counted
 
 app = typer.Typer(help="Messages that failed repeatedly, in the dead-letter queues of a stage.", no_args_is_help=True)
 
@@ -41,12 +42,16 @@ def show(queue: QueueName, *, directory: DirectoryOption = DIRECTORY, stage: Sta
 
 @app.command(epilog=_REDRIVE_EXAMPLE)
 def redrive(queue: QueueName, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
-    """Move all messages back to their queue, once the reason is corrected. It may be interrupted and repeated."""
+    """Move all messages back to their queue, once the reason is corrected. It may be interrupted and repeated.
+
+    Messages of `schedule-failures` tell of runs that failed on a schedule: their functions are started again.
+    """
     from infra.admin.audited import Administrator  # noqa: PLC0415 - not on the path of --help
-    from infra.admin.dead_letters import DeadLetters  # noqa: PLC0415 - not on the path of --help
+    from infra.admin.dead_letters import SCHEDULED, DeadLetters  # noqa: PLC0415 - not on the path of --help
 
     place = Stage.find(stage, directory)
     by = Administrator.of(place)
     moved = DeadLetters.of(place).redrive(queue)
     by.record("dead-letters redrive", queue, before=None, after={"messages": moved})
-    echo(f"{moved} messages are back in their queue.")
+    done = "removed; the functions were started again" if queue == SCHEDULED else "moved back to the queue"
+    echo(f"{counted(moved, 'message')} {done}.")

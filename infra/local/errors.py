@@ -74,10 +74,10 @@ class NotComputed(LaptopError):
 
 
 class NoSuchQueue(LaptopError):
-    """A dead-letter queue that does not exist, or whose messages came from no queue."""
+    """A dead-letter queue that does not exist."""
 
     def __init__(self, name: str, names: Sequence[str]) -> None:
-        super().__init__(f"There is no dead-letter queue {name!r} for this; choose one of {', '.join(names)}.")
+        super().__init__(f"There is no dead-letter queue {name!r}; choose one of {', '.join(names)}.")
 
 
 class NotLoaded(LaptopError):

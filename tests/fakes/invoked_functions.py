@@ -16,9 +16,17 @@ class InvokedFunctions:
     failing: bool = False
     invoked: list[str] = field(default_factory=list)
 
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> Mapping[str, Any]:  # noqa: N803 - boto3's names
-        """Invoke the function and wait for it."""
+    def invoke(
+        self,
+        *,
+        FunctionName: str,  # noqa: N803 - boto3's names
+        Payload: bytes = b"{}",  # noqa: N803
+        InvocationType: str = "RequestResponse",  # noqa: N803
+    ) -> Mapping[str, Any]:
+        """Invoke the function and wait for it, or, as an event, do not hear whether it fails."""
         self.invoked.append(FunctionName)
+        if InvocationType == "Event":
+            return {"StatusCode": 202, "Payload": io.BytesIO(b"")}
         if self.failing:
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage":"no table"}')}
         self.run(orjson.loads(Payload))

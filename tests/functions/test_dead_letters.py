@@ -1,15 +1,18 @@
 """Messages that failed repeatedly are read, and moved back to their queue once the reason is corrected."""
 
+import json
 from collections import Counter
 
 import boto3
 import pytest
 
-from infra.admin.dead_letters import DeadLetters
+from functions.declaration import SCHEDULE_FAILURES
+from infra.admin.dead_letters import SCHEDULED, DeadLetters
 from infra.local.errors import NoSuchQueue
 from infra.resources import DEAD_LETTER_QUEUES
 from shared.merging.queue import MERGE_QUEUE
 from shared.runtime.settings import Settings
+from tests.fakes.invoked_functions import InvokedFunctions
 
 DEAD = "merge-queue-dead-letters"
 
@@ -20,8 +23,11 @@ class Queues:
     def __init__(self, names: dict[str, str]) -> None:
         self.sqs = boto3.client("sqs")
         self.dead, self.merge = names[MERGE_QUEUE.dead_letters.variable], names[MERGE_QUEUE.variable]
+        self.schedules = names[SCHEDULE_FAILURES.variable]
+        self.functions = InvokedFunctions(lambda _: None)
         self.commands = DeadLetters(
             self.sqs,
+            self.functions,  # type: ignore[arg-type] # it does what is asked of it
             {_alias(each.name): _name(names[each.variable]) for each in DEAD_LETTER_QUEUES},
             {DEAD: _name(self.merge)},
         )
@@ -78,6 +84,16 @@ def test_every_message_goes_back_to_its_queue_once(queues: Queues) -> None:
     assert queues.commands.redrive(DEAD) == 0
 
 
+def test_a_function_is_started_once_however_many_of_its_scheduled_runs_failed(queues: Queues) -> None:
+    for function in ("sweeper", "anchor", "sweeper"):
+        report = {"requestContext": {"functionArn": f"arn:aws:lambda:us-east-1:1:function:{function}:live"}}
+        queues.sqs.send_message(QueueUrl=queues.schedules, MessageBody=json.dumps(report))
+
+    assert queues.commands.redrive(SCHEDULED) == 3
+    assert sorted(each.split(":")[-2] for each in queues.functions.invoked) == ["anchor", "sweeper"]
+    assert dict(queues.commands.counts())[SCHEDULED] == 0
+
+
 def test_a_queue_that_does_not_exist_is_refused_with_those_that_do(queues: Queues) -> None:
-    with pytest.raises(NoSuchQueue, match=f"nothing.* choose one of {DEAD}"):
+    with pytest.raises(NoSuchQueue, match=f"nothing.* choose one of .*{DEAD}"):
         queues.commands.redrive("nothing")

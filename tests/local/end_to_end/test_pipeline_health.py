@@ -5,8 +5,7 @@ process, by a clock that is ahead.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -21,6 +20,7 @@ from shared.pipelines.models import PipelineHealth, PipelineStatus
 from shared.runtime.resources import Queue
 from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, Record, data_of, sale
+from tests.local.end_to_end.outages import failing, stopped
 from tests.local.end_to_end.waiting import until
 from tests.local.host.free_ports import free_ports
 
@@ -50,33 +50,6 @@ def recovered(platform: RunningPlatform, pipeline_id: str, later: timedelta) -> 
         return health(platform, pipeline_id, later).status in {PipelineStatus.DOWN, PipelineStatus.DEGRADED}
 
     until(lambda: not is_held_up(), seconds=WITHIN, what=f"{pipeline_id} recovers")
-
-
-@contextmanager
-def stopped(platform: RunningPlatform, function: str) -> Iterator[None]:
-    """Stop what starts a function."""
-    client = platform.client("lambda")
-    mappings = client.list_event_source_mappings(FunctionName=f"tally-local-{function}")["EventSourceMappings"]
-    assert mappings
-    for each in mappings:
-        client.update_event_source_mapping(UUID=each["UUID"], Enabled=False)
-    try:
-        yield
-    finally:
-        for each in mappings:
-            client.update_event_source_mapping(UUID=each["UUID"], Enabled=True)
-
-
-@contextmanager
-def failing(platform: RunningPlatform, function: str) -> Iterator[None]:
-    """Let every run of a function fail."""
-    client, name = platform.client("lambda"), f"tally-local-{function}"
-    handler = client.get_function_configuration(FunctionName=name)["Handler"]
-    client.update_function_configuration(FunctionName=name, Handler="functions.nothing.handler")
-    try:
-        yield
-    finally:
-        client.update_function_configuration(FunctionName=name, Handler=handler)
 
 
 def held_up(send: Callable[[], str], judge: Callable[[], str]) -> tuple[str, list[str]]:
