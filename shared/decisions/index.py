@@ -32,8 +32,8 @@ DECISIONS_TABLE = Table(
     "decisions",
     partition_key="decision_id",
     indexes=(
-        Index(name="due", partition_key="due", sort_key="decision_id"),
-        Index(name="moved", partition_key="moved", sort_key="decision_id"),
+        Index(name="due", partition_key="due", sort_key="decision_id", attributes=("waiting",)),
+        Index(name="moved", partition_key="moved", sort_key="decision_id", attributes=("moved_by",)),
     ),
     streamed=True,
 )

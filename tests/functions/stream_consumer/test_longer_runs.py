@@ -116,3 +116,18 @@ def test_a_run_is_loaded_whole_if_its_documents_have_more_records_by_another_map
     assert entry is not None
     assert (entry.received, entry.outcomes.loaded, entry.quarantined) == (3, 3, 0)
     assert _sold(wired) == ["t-1", "t-2", "t-3"]
+
+
+def test_a_merged_run_of_valid_records_has_more_by_another_mapping(wired: Wiring, clock: Clock) -> None:
+    payloads = [_enveloped({**sale(1), "lines": [sale(1), sale(2)]})]
+    _consume(wired, payloads)
+    wired.source_configs.put("web-shop", SourceConfiguration.model_validate({"mappings": {"transactions": MAPPING}}))
+    clock.pass_by(FRESH_FOR)
+
+    for _ in range(2):
+        (delivery,) = _consume(wired, payloads)
+
+    entry = wired.ledger.get(delivery)
+    assert entry is not None
+    assert (entry.received, entry.in_flight, entry.is_complete) == (2, 0, True)
+    assert _sold(wired) == ["t-1", "t-2"]
