@@ -1,4 +1,4 @@
-"""Reads the messages that failed repeatedly, and moves them back to the queue that they came from.
+"""Reads the messages that failed repeatedly, and moves them back to where they came from.
 
 What failed on a schedule came from no queue: its function is started again.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 import orjson
 
 from functions.declaration import SCHEDULE_FAILURES
+from infra.admin.dead_notifications import DeadNotifications, Redriven
 from infra.admin.stage import Stage
 from infra.local.errors import NoSuchQueue
 from infra.resources import DEAD_LETTER_QUEUES, QUEUES
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
     from types_boto3_sqs import SQSClient
     from types_boto3_sqs.type_defs import MessageTypeDef
+
+NOTIFICATIONS = "notifications"
+"""The name under which the notifications that were given up are listed."""
 
 _PER_CALL = 10
 SCHEDULED = SCHEDULE_FAILURES.name.replace("_", "-")
@@ -31,6 +35,8 @@ _HIDDEN_SECONDS = 300
 class DeadLetters:
     """The dead-letter queues of a stage, by the names that their alarms have: `merge-queue-dead-letters`.
 
+    The notifications that were given up are listed beside them.
+
     A message is deleted once it is sent again, so an interrupted redrive can be repeated: the functions behind the
     queues take a message twice without harm.
     """
@@ -39,6 +45,7 @@ class DeadLetters:
     functions: "LambdaClient"
     names: Mapping[str, str]
     sources: Mapping[str, str]
+    notifications: DeadNotifications
 
     @classmethod
     def of(cls, stage: Stage) -> Self:
@@ -49,6 +56,7 @@ class DeadLetters:
             stage.client("lambda"),
             {_alias(each.name): prefix + _alias(each.name) for each in DEAD_LETTER_QUEUES},
             {_alias(each.dead_letters.name): prefix + _alias(each.name) for each in QUEUES},
+            DeadNotifications.of(stage),
         )
 
     def counts(self) -> Iterator[tuple[str, int]]:
@@ -58,6 +66,7 @@ class DeadLetters:
                 QueueUrl=self._url(self.names, alias), AttributeNames=["ApproximateNumberOfMessages"]
             )
             yield alias, int(answer["Attributes"]["ApproximateNumberOfMessages"])
+        yield NOTIFICATIONS, self.notifications.count()
 
     def bodies(self, alias: str) -> list[str]:
         """Return the content of some messages, at most ten, which stay where they are.
@@ -65,14 +74,18 @@ class DeadLetters:
         Raises:
             NoSuchQueue: there is no dead-letter queue of that name.
         """
+        if alias == NOTIFICATIONS:
+            return self.notifications.bodies()
         return [each["Body"] for each in self._receive(self._url(self.names, alias), hidden_seconds=0)]
 
-    def redrive(self, alias: str) -> int:
-        """Move all messages back, or start the functions again of which they tell; return the number of messages.
+    def redrive(self, alias: str) -> Redriven:
+        """Move all messages back, or start the functions again of which they tell.
 
         Raises:
             NoSuchQueue: there is no dead-letter queue of that name.
         """
+        if alias == NOTIFICATIONS:
+            return self.notifications.redrive()
         dead = self._url(self.names, alias)
         repeat = self._starter() if alias == SCHEDULED else self._sender(self._url(self.sources, alias))
         moved = 0
@@ -81,7 +94,7 @@ class DeadLetters:
                 repeat(each["Body"])
                 self.sqs.delete_message(QueueUrl=dead, ReceiptHandle=each["ReceiptHandle"])
             moved += len(messages)
-        return moved
+        return Redriven(moved)
 
     def _sender(self, target: str) -> Callable[[str], object]:
         return lambda body: self.sqs.send_message(QueueUrl=target, MessageBody=body)
@@ -106,7 +119,7 @@ class DeadLetters:
 
     def _url(self, names: Mapping[str, str], alias: str) -> str:
         if alias not in names:
-            raise NoSuchQueue(alias, sorted(names))
+            raise NoSuchQueue(alias, [*sorted(names), NOTIFICATIONS])
         return self.sqs.get_queue_url(QueueName=names[alias])["QueueUrl"]
 
 

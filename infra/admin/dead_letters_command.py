@@ -1,4 +1,4 @@
-"""The commands for messages that failed repeatedly: `./tally dead-letters ...`."""
+"""The commands for messages and notifications that failed repeatedly: `./tally dead-letters ...`."""
 
 from typing import Annotated
 
@@ -8,20 +8,23 @@ from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOpt
 from infra.local.terminal import JsonOption, echo, echo_json, echo_table
 from shared.pipelines.judgement import counted
 
-app = typer.Typer(help="Messages that failed repeatedly, in the dead-letter queues of a stage.", no_args_is_help=True)
+app = typer.Typer(help="Messages and notifications of a stage that failed repeatedly.", no_args_is_help=True)
 
 _LIST_EXAMPLES = "Examples: `./tally dead-letters list`, `./tally dead-letters list --stage prod --json`"
 _SHOW_EXAMPLE = "Example: `./tally dead-letters show merge-queue-dead-letters --stage prod`"
-_REDRIVE_EXAMPLE = "Example: `./tally dead-letters redrive merge-queue-dead-letters --stage prod`"
+_REDRIVE_EXAMPLES = (
+    "Examples: `./tally dead-letters redrive merge-queue-dead-letters`, "
+    "`./tally dead-letters redrive notifications --stage prod`"
+)
 _COLUMNS = ("Queue", "Messages")
-QueueName = Annotated[str, typer.Argument(help="The dead-letter queue, as `list` names it.")]
+QueueName = Annotated[str, typer.Argument(help="The dead-letter queue, as `list` names it, or `notifications`.")]
 
 
 @app.command("list", epilog=_LIST_EXAMPLES)
 def list_queues(
     *, json: JsonOption = False, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL
 ) -> None:
-    """List the dead-letter queues with the number of their messages."""
+    """List the dead-letter queues with the number of their messages, and the notifications that were given up."""
     from infra.admin.dead_letters import DeadLetters  # noqa: PLC0415 - not on the path of --help
 
     found = list(DeadLetters.of(Stage.find(stage, directory)).counts())
@@ -40,18 +43,26 @@ def show(queue: QueueName, *, directory: DirectoryOption = DIRECTORY, stage: Sta
         echo(body)
 
 
-@app.command(epilog=_REDRIVE_EXAMPLE)
+@app.command(epilog=_REDRIVE_EXAMPLES)
 def redrive(queue: QueueName, *, directory: DirectoryOption = DIRECTORY, stage: StageOption = LOCAL) -> None:
     """Move all messages back to their queue, once the reason is corrected. It may be interrupted and repeated.
 
     Messages of `schedule-failures` tell of runs that failed on a schedule: their functions are started again.
+    `notifications` are tried for another day.
     """
     from infra.admin.audited import Administrator  # noqa: PLC0415 - not on the path of --help
-    from infra.admin.dead_letters import SCHEDULED, DeadLetters  # noqa: PLC0415 - not on the path of --help
+    from infra.admin.dead_letters import DeadLetters  # noqa: PLC0415 - not on the path of --help
 
     place = Stage.find(stage, directory)
     by = Administrator.of(place)
-    moved = DeadLetters.of(place).redrive(queue)
-    by.record("dead-letters redrive", queue, before=None, after={"messages": moved})
-    done = "removed; the functions were started again" if queue == SCHEDULED else "moved back to the queue"
-    echo(f"{counted(moved, 'message')} {done}.")
+    redriven = DeadLetters.of(place).redrive(queue)
+    by.record("dead-letters redrive", queue, before=None, after={"messages": redriven.moved})
+    echo(f"{counted(redriven.moved, 'message')} {_DONE.get(queue, 'moved back to the queue')}.")
+    if redriven.left:
+        echo(f"{counted(redriven.left, 'notification')} left: the rules do not notify these targets any more.")
+
+
+_DONE = {
+    "schedule-failures": "removed; the functions were started again",
+    "notifications": "waiting for the notifier, which runs every minute",
+}

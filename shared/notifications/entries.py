@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from shared.notifications.models import stored
 from shared.notifications.outbox import DEAD, DUE
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
@@ -18,6 +19,7 @@ from shared.runtime.models import sortable
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+    from shared.notifications.models import NotificationTarget
     from shared.runtime.models import Clock
 
 LEASE = timedelta(minutes=3)
@@ -36,7 +38,8 @@ class Entry:
         notification_id, target: the key.
         content: the notification and its target as they are stored.
         created_at: when the change was recorded.
-        attempts: how often it was claimed, this time included.
+        tried_since: when the first attempt was due, or that after it was given up and revived.
+        attempts: how often it was claimed since, this time included.
         claim: what only this notifier knows.
     """
 
@@ -44,6 +47,7 @@ class Entry:
     target: str
     content: Mapping[str, Any]
     created_at: datetime
+    tried_since: datetime
     attempts: int
     claim: str
 
@@ -121,6 +125,7 @@ class Entries:
             target=target,
             content=item,
             created_at=datetime.fromisoformat(item["created_at"]),
+            tried_since=datetime.fromisoformat(item.get("tried_since", item["created_at"])),
             attempts=int(item["attempts"]),
             claim=token,
         )
@@ -162,13 +167,28 @@ class Entries:
             },
         )
 
+    def revive(self, notification_id: str, target: str, to: "NotificationTarget") -> bool:
+        """Let an entry that was given up be tried for another day, at a target with its secret.
+
+        Returns:
+            Whether it was still dead.
+        """
+        now = sortable(self._clock())
+        change = (
+            "SET #state = :state, #to = :to, attempts = :zero, tried_since = :now, due = :due, due_at = :now "
+            "REMOVE dead, died_at, expires_at"
+        )
+        values = {":state": "waiting", ":to": stored(to), ":zero": 0, ":now": now, ":due": DUE}
+        return self._update(notification_id, target, change, "attribute_exists(dead)", values) is not None
+
     def dead(self) -> Iterator[dict[str, Any]]:
-        """Yield the entries that were given up, oldest first: id, target, reason and when."""
+        """Yield the entries that were given up, oldest first: id, target, subject, attributes, reason and when."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=DEAD,
             KeyConditionExpression="dead = :dead",
-            ProjectionExpression="notification_id, target, last_error, died_at, attempts",
+            ProjectionExpression="notification_id, target, subject, #attributes, last_error, died_at, attempts",
+            ExpressionAttributeNames={"#attributes": "attributes"},
             ExpressionAttributeValues=serialize({":dead": DEAD}),
         )
         return (deserialize(item) for page in pages for item in page["Items"])

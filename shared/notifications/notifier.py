@@ -105,7 +105,7 @@ class Notifier:
             raise ValueError("the webhook has no secret to sign with")
 
     def _postpone(self, entry: "Entry", failure: Exception) -> Outcome:
-        until = next_attempt(entry.created_at, entry.attempts, self.clock(), self.draw)
+        until = next_attempt(entry.tried_since, entry.attempts, self.clock(), self.draw)
         if until is None:
             return self._give_up(entry, str(failure))
         unforeseen = None if isinstance(failure, DeliveryFailed | AddressRefused) else failure

@@ -7,11 +7,12 @@ import boto3
 import pytest
 
 from functions.declaration import SCHEDULE_FAILURES
-from infra.admin.dead_letters import SCHEDULED, DeadLetters
+from infra.admin.dead_letters import NOTIFICATIONS, SCHEDULED, DeadLetters
+from infra.admin.dead_notifications import DeadNotifications, Redriven
 from infra.local.errors import NoSuchQueue
 from infra.resources import DEAD_LETTER_QUEUES
+from shared.app.wiring import Wiring
 from shared.merging.queue import MERGE_QUEUE
-from shared.runtime.settings import Settings
 from tests.fakes.invoked_functions import InvokedFunctions
 
 DEAD = "merge-queue-dead-letters"
@@ -20,8 +21,9 @@ DEAD = "merge-queue-dead-letters"
 class Queues:
     """The queues of a platform, and how many messages two of them have."""
 
-    def __init__(self, names: dict[str, str]) -> None:
+    def __init__(self, wired: Wiring) -> None:
         self.sqs = boto3.client("sqs")
+        names = dict(wired.settings.names)
         self.dead, self.merge = names[MERGE_QUEUE.dead_letters.variable], names[MERGE_QUEUE.variable]
         self.schedules = names[SCHEDULE_FAILURES.variable]
         self.functions = InvokedFunctions(lambda _: None)
@@ -30,6 +32,7 @@ class Queues:
             self.functions,  # type: ignore[arg-type] # it does what is asked of it
             {_alias(each.name): _name(names[each.variable]) for each in DEAD_LETTER_QUEUES},
             {DEAD: _name(self.merge)},
+            DeadNotifications(wired.notifier.entries, wired.alert_rules),
         )
 
     def fail(self, *bodies: str) -> None:
@@ -53,9 +56,9 @@ def _alias(name: str) -> str:
 
 
 @pytest.fixture
-def queues(aws: Settings) -> Queues:
+def queues(wired: Wiring) -> Queues:
     """The queues of a platform."""
-    return Queues(dict(aws.names))
+    return Queues(wired)
 
 
 def test_every_dead_letter_queue_is_listed_with_its_messages(queues: Queues) -> None:
@@ -63,7 +66,7 @@ def test_every_dead_letter_queue_is_listed_with_its_messages(queues: Queues) -> 
 
     counts = dict(queues.commands.counts())
 
-    assert counts.keys() == {_alias(each.name) for each in DEAD_LETTER_QUEUES}
+    assert counts.keys() == {*(_alias(each.name) for each in DEAD_LETTER_QUEUES), NOTIFICATIONS}
     assert counts.pop(DEAD) == 2
     assert set(counts.values()) == {0}
 
@@ -78,10 +81,10 @@ def test_every_message_goes_back_to_its_queue_once(queues: Queues) -> None:
     bodies = [f"message {number}" for number in range(23)]
     queues.fail(*bodies)
 
-    assert queues.commands.redrive(DEAD) == 23
+    assert queues.commands.redrive(DEAD) == Redriven(23)
     assert queues.waiting() == Counter(bodies)
     assert dict(queues.commands.counts())[DEAD] == 0
-    assert queues.commands.redrive(DEAD) == 0
+    assert queues.commands.redrive(DEAD) == Redriven(0)
 
 
 def test_a_function_is_started_once_however_many_of_its_scheduled_runs_failed(queues: Queues) -> None:
@@ -89,7 +92,7 @@ def test_a_function_is_started_once_however_many_of_its_scheduled_runs_failed(qu
         report = {"requestContext": {"functionArn": f"arn:aws:lambda:us-east-1:1:function:{function}:live"}}
         queues.sqs.send_message(QueueUrl=queues.schedules, MessageBody=json.dumps(report))
 
-    assert queues.commands.redrive(SCHEDULED) == 3
+    assert queues.commands.redrive(SCHEDULED) == Redriven(3)
     assert sorted(each.split(":")[-2] for each in queues.functions.invoked) == ["anchor", "sweeper"]
     assert dict(queues.commands.counts())[SCHEDULED] == 0
 
