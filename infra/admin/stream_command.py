@@ -9,6 +9,7 @@ from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOpt
 from infra.admin.stream_names import StreamName
 from infra.local.progress import Progress
 from infra.local.terminal import JsonOption, echo, echo_json, echo_table
+from shared.pipelines.judgement import counted
 
 app = typer.Typer(help="Records of streams that a function failed with until they were too old.", no_args_is_help=True)
 
@@ -47,7 +48,7 @@ def redrive(
         with Progress(Console(stderr=True)).step(f"Loading discarded batches of {each}") as step:
             loaded = StreamRedrive.of(place, each).run(lambda done, of: step.note(f"{done} of {of} batches"))
         by.record("stream redrive", each, before=None, after={"records": loaded})
-        echo(f"{loaded} records of {each} were handed over; {_SEEN[each]}")
+        echo(f"{counted(loaded, 'record')} of {each} handed over; {_SEEN[each]}")
 
 
 _SEEN = {
