@@ -184,12 +184,19 @@ def _read(operation: str, params: Mapping[str, Any], parsed: Mapping[str, Any]) 
         case "Query" | "Scan":
             return read_units(sum(map(item_bytes, parsed.get("Items", ()))), consistent=consistent)
         case "BatchGetItem":
-            return sum(
-                read_units(item_bytes(item), consistent=bool(params["RequestItems"][table].get("ConsistentRead")))
-                for table, items in parsed.get("Responses", {}).items()
-                for item in items
-            )
+            return sum(_read_together(asked, parsed, table) for table, asked in params["RequestItems"].items())
         case "TransactGetItems":
             found = parsed.get("Responses", ())
             return sum(read_units(item_bytes(each.get("Item") or {}), in_transaction=True) for each in found)
     return 0.0
+
+
+def _read_together(asked: Mapping[str, Any], parsed: Mapping[str, Any], table: str) -> float:
+    """Return the units of reading some items of a table; one that does not exist is charged, too."""
+    consistent = bool(asked.get("ConsistentRead"))
+    items = parsed.get("Responses", {}).get(table, ())
+    left = parsed.get("UnprocessedKeys", {}).get(table, {}).get("Keys", ())
+    absent = len(asked["Keys"]) - len(items) - len(left)
+    return sum(read_units(item_bytes(each), consistent=consistent) for each in items) + absent * read_units(
+        0, consistent=consistent
+    )
