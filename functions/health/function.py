@@ -12,12 +12,11 @@ FUNCTION = HttpFunction(
     description="Reports the health of the platform and its dependencies.",
     memory_mb=512,
     timeout_seconds=10,
-    reads=(
-        *IDENTITY,
-        Access(TABLE_STATES),
+    reads=(*IDENTITY, Access(TABLE_STATES)),
+    writes=COUNTED,
+    watches=(
         Access(LAKE_BUCKET, "health"),  # an empty prefix: `HeadBucket` needs no object
         Access(EVENT_STREAM),
         Access(WORK_GROUP),
     ),
-    writes=COUNTED,
 )

@@ -200,6 +200,7 @@ WATCHES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
         Database: (Rule(actions=("glue:GetDatabase",), arns=_in_catalogue),),
         DeadLetterQueue: (Rule(actions=("sqs:GetQueueAttributes",), arns=_at("sqs")),),
         Queue: (Rule(actions=("sqs:GetQueueAttributes",), arns=_at("sqs")),),
+        Stream: (Rule(actions=("kinesis:DescribeStreamSummary",), arns=_at("kinesis", "stream/{}")),),
         WorkGroup: (Rule(actions=("athena:GetWorkGroup",), arns=_at("athena", "workgroup/{}")),),
     }
 )
