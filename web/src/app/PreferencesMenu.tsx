@@ -1,4 +1,4 @@
-/** Time zone, currency, color theme and sign-out. */
+/** Time zone, color theme and sign-out. */
 import {
   ActionIcon,
   Button,
@@ -16,26 +16,8 @@ import { setPreferences, timeZones, usePreferences } from "@/preferences/prefere
 import { signOut } from "@/session/session";
 import { text } from "@/text";
 
-const ALL = "all";
-const CURRENCIES = [
-  "USD",
-  "EUR",
-  "GBP",
-  "CHF",
-  "JPY",
-  "AUD",
-  "CAD",
-  "CNY",
-  "DKK",
-  "INR",
-  "NOK",
-  "PLN",
-  "SEK",
-  "TRY",
-];
-
 export function PreferencesMenu() {
-  const { timeZone, currency } = usePreferences();
+  const { timeZone } = usePreferences();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const navigate = useNavigate();
   const leave = () => {
@@ -53,6 +35,7 @@ export function PreferencesMenu() {
         <Stack gap="sm">
           <Select
             label={text.shell.timeZone}
+            description={text.shell.timeZoneHint}
             data={timeZones()}
             value={timeZone}
             searchable
@@ -60,17 +43,6 @@ export function PreferencesMenu() {
             allowDeselect={false}
             comboboxProps={{ withinPortal: false }}
             onChange={(chosen) => chosen !== null && setPreferences({ timeZone: chosen })}
-          />
-          <Select
-            label={text.shell.currency}
-            description={text.shell.currencyHint}
-            data={[{ value: ALL, label: text.shell.allCurrencies }, ...CURRENCIES]}
-            value={currency ?? ALL}
-            searchable
-            openOnFocus={false}
-            allowDeselect={false}
-            comboboxProps={{ withinPortal: false }}
-            onChange={(chosen) => setPreferences({ currency: chosen === ALL ? null : chosen })}
           />
           <div>
             <Text size="sm" fw={500} mb={4}>

@@ -1,11 +1,9 @@
-/** What people choose for all pages: time zone and currency. Kept in the browser; a link may override both. */
+/** What people choose for all pages: the time zone. Kept in the browser; a link may override it. */
 import { useSyncExternalStore } from "react";
 
 export type Preferences = {
   /** IANA name, e.g. `Europe/Berlin`. */
   timeZone: string;
-  /** ISO 4217 code whose lines alone are shown, null for all lines in the reporting currency. */
-  currency: string | null;
 };
 
 const KEY = "tally.preferences";
@@ -51,19 +49,14 @@ function read(): Preferences {
   const timeZone = [linked.get("tz"), kept.timeZone, Intl.DateTimeFormat().resolvedOptions().timeZone, "UTC"];
   return {
     timeZone: timeZone.find((name): name is string => typeof name === "string" && isTimeZone(name)) ?? "UTC",
-    currency: [linked.get("currency"), kept.currency].find(isCurrency) ?? null,
   };
 }
 
-function parse(stored: string | null): { timeZone?: unknown; currency?: unknown } {
+function parse(stored: string | null): { timeZone?: unknown } {
   try {
     const found: unknown = JSON.parse(stored ?? "{}");
     return typeof found === "object" && found !== null ? found : {};
   } catch {
     return {};
   }
-}
-
-function isCurrency(code: unknown): code is string {
-  return typeof code === "string" && /^[A-Z]{3}$/.test(code);
 }

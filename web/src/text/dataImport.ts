@@ -225,10 +225,9 @@ export const text = {
       monthly: "Revenue by month",
     },
     noRate: (rows: string) =>
-      `${rows} lines are left out, because no exchange rate is known for their currency. Choose the currency in the preferences, or load rates.`,
+      `${rows} lines are left out, because no exchange rate is known for their currency. Load rates, or let a widget of a dashboard show one currency.`,
     noRateFor: (rows: string, currency: string) =>
       `No exchange rate is known for the ${currency} of ${rows} lines, so converted totals leave them out. This chart shows them in ${currency}.`,
-    prefer: (currency: string) => `Show ${currency} on all pages`,
     allSources: "Of all sources, over the days of the file.",
   },
 };

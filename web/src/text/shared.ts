@@ -68,10 +68,7 @@ export const shared = {
     openNavigation: "Open navigation",
     closeNavigation: "Close navigation",
     timeZone: "Time zone",
-    currency: "Currency",
-    allCurrencies: "All, converted",
-    currencyHint:
-      "All lines are converted at the rate of their day; one currency shows its lines unconverted.",
+    timeZoneHint: "Of times, and of the days that pages ask for. Widgets of dashboards have their own.",
     theme: "Color theme",
     themes: { light: "Light", dark: "Dark", auto: "As the system" },
     account: "Account",

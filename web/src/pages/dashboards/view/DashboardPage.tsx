@@ -11,11 +11,12 @@ import { LiveBadge } from "@/live/LiveBadge";
 import { forget, remember } from "../lastViewed";
 import { DASHBOARD, type LiveDashboard, useDashboardData } from "../live/useDashboardData";
 import type { Dashboard } from "../model";
+import { useIsEmpty } from "../../data/parts/useIsEmpty";
 import { LiveWidget } from "../widgets/LiveWidget";
 import { DashboardActions } from "./DashboardActions";
 import { Enlarged, useEnlarged } from "./Enlarged";
 import classes from "./grid.module.css";
-import { NoData, useIsEmptyPlatform } from "./NoData";
+import { NoData } from "./NoData";
 import { useFullScreen } from "./useFullScreen";
 import { WidgetGrid } from "./WidgetGrid";
 import { text as t } from "@/text/dashboards";
@@ -50,7 +51,7 @@ function Loaded({ dashboard, live }: { dashboard: Dashboard; live: LiveDashboard
   const { isFull, toggle } = useFullScreen();
   const { enlarged, enlarge } = useEnlarged(dashboard.widgets);
   const { query, refresh } = live;
-  const isEmptyPlatform = useIsEmptyPlatform();
+  const isEmptyPlatform = useIsEmpty() === true;
   const widgets = query.data?.widgets ?? {};
   return (
     <Box className={isFull ? classes.full : ""}>

@@ -2,16 +2,8 @@
 import { Button } from "@mantine/core";
 import { IconFileUpload } from "@tabler/icons-react";
 import { Link } from "react-router";
-import { useApi } from "@/api/queries";
 import { EmptyState } from "@/components/EmptyState";
-import { may } from "@/session/session";
 import { text as t } from "@/text/dashboards";
-
-/** Whether there is no source of data at all; false as long as that is not known. */
-export function useIsEmptyPlatform(): boolean {
-  const sources = useApi("/api/v1/ingest/sources", { query: { size: 1 }, enabled: may("ingest:read") });
-  return sources.data?.totalElements === 0;
-}
 
 export function NoData() {
   return (

@@ -1,5 +1,5 @@
 /** The first chart of what was loaded: revenue over the days of the file. */
-import { Alert, Button, Group, Text } from "@mantine/core";
+import { Alert, Text } from "@mantine/core";
 import { IconCoins } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useApi } from "@/api/queries";
@@ -9,7 +9,7 @@ import { Freshness } from "@/components/Freshness";
 import { Loaded } from "@/components/Loaded";
 import { Panel } from "@/components/Panel";
 import { formatMoney, formatNumber } from "@/format/numbers";
-import { setPreferences, usePreferences } from "@/preferences/preferences";
+import { usePreferences } from "@/preferences/preferences";
 import { may } from "@/session/session";
 import { text as t } from "@/text/dataImport";
 import { chartRange } from "./chartRange";
@@ -91,21 +91,13 @@ function useRevenue(
 
 /** Amounts without an exchange rate are in no converted total: without a word, a first chart would be empty. */
 function NoRate({ rows, currency }: { rows: number; currency: string | null }) {
-  const { currency: preferred } = usePreferences();
   return (
     <Alert color="blue" icon={<IconCoins size={18} aria-hidden />} mb="sm">
-      <Group gap="sm" justify="space-between">
-        <Text size="sm" maw={720}>
-          {currency === null
-            ? t.chart.noRate(formatNumber(rows))
-            : t.chart.noRateFor(formatNumber(rows), currency)}
-        </Text>
-        {currency !== null && preferred !== currency && (
-          <Button variant="default" onClick={() => setPreferences({ currency })}>
-            {t.chart.prefer(currency)}
-          </Button>
-        )}
-      </Group>
+      <Text size="sm" maw={720}>
+        {currency === null
+          ? t.chart.noRate(formatNumber(rows))
+          : t.chart.noRateFor(formatNumber(rows), currency)}
+      </Text>
     </Alert>
   );
 }
