@@ -9,10 +9,10 @@ import pytest
 from infra.local.layout import PROJECT
 
 WEB = PROJECT / "web"
-QUICK = "session.spec.ts"
-"""The one that the quick tests run: whoever signs in has seen the platform serve pages, API and tokens together."""
+QUICK = ("session.spec.ts", "keyboard.spec.ts")
+"""Those that the quick tests run: signing in, and the way by keys to a dashboard, an alert and a replay."""
 _SPECS = sorted(path.name for path in (WEB / "e2e").glob("*.spec.ts"))
-SPECS = [each if each == QUICK else pytest.param(each, marks=pytest.mark.thorough) for each in _SPECS]
+SPECS = [each if each in QUICK else pytest.param(each, marks=pytest.mark.thorough) for each in _SPECS]
 _KEPT = ("PATH", "HOME", "LANG", "CI")
 
 

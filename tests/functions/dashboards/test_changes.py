@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 import boto3
 import pytest
@@ -20,23 +19,10 @@ from tests.events.sqs import sqs_event
 from tests.fakes.clock import Clock
 from tests.fakes.fault_injection import CrashPoint
 from tests.fakes.moto_platforms import MotoPlatforms
+from tests.fakes.recorded_events import RecordedEvents
 from tests.functions.dashboards.conftest import dashboard
 
 REQUEST = DashboardRequest.model_validate(dashboard())
-
-
-class RecordedEvents:
-    """A bus that keeps what is published, and may be down."""
-
-    def __init__(self) -> None:
-        self.published: list[dict[str, Any]] = []
-        self.is_down = False
-
-    def publish(self, _: Any, detail: dict[str, Any]) -> None:
-        """Keep an event."""
-        if self.is_down:
-            raise ConnectionError("the bus is down")
-        self.published.append(detail)
 
 
 @pytest.fixture
@@ -46,7 +32,7 @@ def bus() -> RecordedEvents:
 
 @pytest.fixture
 def stored(wired: Wiring, bus: RecordedEvents) -> Dashboards:
-    return replace(wired.dashboards, events=bus)  # type: ignore[arg-type] # as far as the store looks
+    return replace(wired.dashboards, events=bus)
 
 
 @dataclass(frozen=True)
@@ -107,7 +93,7 @@ def test_the_clock_of_the_queue_publishes_what_was_left(deployed: Wiring, clock:
     at = Dashboards(
         dynamodb=deployed.clients.dynamodb,
         table=deployed.name_of(DASHBOARDS_TABLE),
-        events=bus,  # type: ignore[arg-type] # as far as the store looks
+        events=bus,
         clock=clock,
     )
     bus.is_down = True

@@ -19,6 +19,7 @@ from shared.runtime.models import rfc3339
 from tests.events.api_gateway import context, rest_event
 from tests.fakes.answers import Answer
 from tests.fakes.clock import Clock
+from tests.fakes.recorded_events import RecordedEvents
 from tests.fakes.serialized_calls import SerializedCalls
 from tests.functions.experiments.conftest import SCOPES, Join, User, variant, wrong
 from tests.functions.experiments.scripted import AMOUNT, COST_OF_REVIEW, Arms, ScriptedMonth, ScriptedReader
@@ -38,6 +39,7 @@ class Desk:
     wired: Wiring
     reader: ScriptedReader
     clock: Clock
+    events: RecordedEvents
 
     def running(self, **changes: Any) -> str:
         """Start an experiment four days ago."""
@@ -76,8 +78,9 @@ def desk(served: Wiring, ann: User, clock: Clock) -> Desk:
     month: Any = ScriptedMonth()
     reports = replace(served.experiment_reports, reader=reader)
     served.experiment_reports = reports
-    served.promotions = replace(served.promotions, reports=reports, decisions=month)
-    return Desk(ann, served, reader, clock)
+    events = RecordedEvents()
+    served.promotions = replace(served.promotions, reports=reports, decisions=month, events=events)
+    return Desk(ann, served, reader, clock, events)
 
 
 def test_a_better_variant_becomes_the_policy_and_completes_its_experiment(desk: Desk) -> None:
@@ -101,6 +104,22 @@ def test_a_better_variant_becomes_the_policy_and_completes_its_experiment(desk: 
         "inForceSince": rfc3339(desk.clock()),
         "promotedBy": desk.user.name,
     }
+
+
+def test_a_policy_is_announced_once_and_a_refused_promotion_is_not(desk: Desk) -> None:
+    name = desk.running()
+    desk.promote(name)
+    desk.reader.arms = {"control": CONTROL, "treatment": CONTROL}
+    assert desk.failed(desk.running()) != []
+
+    assert desk.events.published == [{"version": 1, "experiment_id": name, "variant_id": "treatment"}]
+
+
+def test_a_dead_bus_does_not_stop_a_promotion(desk: Desk) -> None:
+    desk.events.is_down = True
+
+    assert desk.promote(desk.running()).status == 200
+    assert desk.policy().body["version"] == 1
 
 
 def test_before_the_first_promotion_the_policy_is_an_empty_version_0(desk: Desk) -> None:

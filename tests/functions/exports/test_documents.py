@@ -4,8 +4,10 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 from shared.exports.document.numbers import in_words
 from tests.functions.exports.conftest import World
@@ -22,7 +24,19 @@ KPIS = (
     "falsePositiveCost",
     "fraudLoss",
 )
+MARGIN, GREY, LEAST_COLORED = 20, 40, 2_000
+"""Points at the edge of a page that are empty; how far the channels of a grey may differ; colored pixels of a chart."""
 EXPORTS: list[Any] = [("metrics", {}), ("cohorts", {"dimension": "merchant", "minCount": 1})]
+
+
+def pictures_of(content: bytes) -> list[Any]:
+    """The pages as a reader sees them: arrays of height x width x color, a pixel a point."""
+    return [page.render().to_numpy() for page in PdfDocument(content)]
+
+
+def colored(picture: Any) -> int:
+    """How many pixels are neither grey nor white."""
+    return int((np.ptp(picture.astype(int), axis=2) > GREY).sum())
 
 
 def text_of(content: bytes) -> str:
@@ -86,6 +100,24 @@ def test_charts_are_drawn_if_they_are_asked_for(world: World, data_type: str, fi
     assert "Precision" in text_of(without)
     assert ("Confusion matrix" in text_of(with_charts)) is (data_type == "metrics")
     assert not [image for page in PdfReader(io.BytesIO(with_charts)).pages for image in page.images]
+
+
+@pytest.mark.parametrize(("data_type", "filters"), EXPORTS)
+def test_pages_show_their_charts_in_color_and_nothing_in_their_margins(
+    world: World, data_type: str, filters: Any
+) -> None:
+    body = {"format": "pdf", "dataType": data_type, "filters": {**RANGE, **filters}}
+
+    with_charts = pictures_of(world.post(body).content)
+    without = pictures_of(world.post({**body, "includeCharts": False}).content)
+
+    for picture in with_charts + without:
+        paper = (picture == picture.max()).all(axis=2)
+        assert not paper.all()
+        edges = np.ones_like(paper)
+        edges[MARGIN:-MARGIN, MARGIN:-MARGIN] = False
+        assert paper[edges].all()
+    assert sum(map(colored, with_charts)) > sum(map(colored, without)) + LEAST_COLORED
 
 
 def test_fonts_are_embedded(world: World) -> None:
