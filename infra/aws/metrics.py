@@ -5,7 +5,9 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from functions.declaration import Function, Workflow
 from infra.aws.names import WEBSOCKET_STAGE, Names
+from infra.aws.rules import Rule
 from shared.athena.client import WORK_GROUP
+from shared.events.bus import EVENT_BUS
 from shared.runtime.resources import DeadLetterQueue, Queue, Stream, Table
 
 PERIOD = Duration.minutes(5)
@@ -55,6 +57,11 @@ class StageMetrics:
     def of_queue(self, queue: Queue | DeadLetterQueue, name: str) -> cloudwatch.Metric:
         """Return what SQS measures of a queue."""
         return _metric("AWS/SQS", name, "Maximum", QueueName=self._names.resource_name(queue))
+
+    def of_rule(self, rule: Rule, name: str) -> cloudwatch.Metric:
+        """Return what EventBridge counts of a rule; it emits no zeros, and names every bus but that of the account."""
+        bus = {} if rule.is_clock else {"EventBusName": self._names.resource_name(EVENT_BUS)}
+        return _metric("AWS/Events", name, "Sum", RuleName=self._names.physical_name(rule.name), **bus)
 
     def of_stream(self, stream: Stream, name: str, statistic: str = "Sum") -> cloudwatch.Metric:
         """Return what Kinesis measures of a stream."""

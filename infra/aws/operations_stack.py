@@ -16,6 +16,7 @@ from infra.aws.budget import MonthlyBudget
 from infra.aws.dashboard import StageDashboard
 from infra.aws.metrics import StageMetrics
 from infra.aws.names import Names
+from infra.aws.rules import every_rule
 
 
 class OperationsStack(Stack):
@@ -43,6 +44,8 @@ def _watches(names: Names, metrics: StageMetrics, websocket_api: str) -> Iterato
         yield services.of_dead_letters(dead_letters, metrics)
     for queue in resources.QUEUES:
         yield services.of_queue(queue, metrics)
+    for rule in every_rule():
+        yield services.of_rule(rule, metrics)
     for stream in resources.STREAMS:
         yield from services.of_stream(stream, metrics)
     for table in resources.DYNAMO_TABLES:

@@ -8,6 +8,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.aws.names import Names
+from infra.aws.rules import clock_of, feed_of
 from shared.events.bus import EVENT_BUS
 from shared.runtime.resources import Queue, Stream
 
@@ -43,7 +44,7 @@ class PlatformBus(Construct):
             events.Rule(
                 self,
                 f"{_pascal(event.detail_type)}To{_pascal(declared.name)}",
-                rule_name=self._names.physical_name(f"{declared.name}-{event.detail_type.replace(' ', '-')}"),
+                rule_name=self._names.physical_name(feed_of(declared, event)),
                 event_bus=self.bus,
                 event_pattern=events.EventPattern(source=[event.source], detail_type=[event.detail_type]),
                 targets=[targets.SqsQueue(queue)],
@@ -58,7 +59,7 @@ class QueueClock(Construct):
         events.Rule(
             self,
             "Rule",
-            rule_name=names.physical_name(f"{declared.name}-clock"),
+            rule_name=names.physical_name(clock_of(declared)),
             schedule=events.Schedule.rate(Duration.minutes(declared.fed_every_minutes or 1)),
             targets=[targets.SqsQueue(queue)],
         )

@@ -1,4 +1,4 @@
-"""The alarms of a stage on queues, the stream, tables, queries, APIs and the account."""
+"""The alarms of a stage on queues, rules, the stream, tables, queries, APIs and the account."""
 
 from infra import resources
 from tests.infra.alarms import alarms, name_of, watched
@@ -22,6 +22,20 @@ def test_every_other_queue_alarms_when_a_message_outlasts_its_first_attempt(dev:
     assert {name: each["Threshold"] for name, each in found.items()} == {
         each["QueueName"]: each["VisibilityTimeout"] for each in queues
     }
+
+
+def test_every_rule_alarms_when_its_target_cannot_be_invoked(dev: Assembly) -> None:
+    rules = {
+        each["Name"]: {"RuleName": each["Name"]}
+        | ({"EventBusName": name_of("event_bus")} if "EventBusName" in each else {})
+        for each in dev.of_type("AWS::Events::Rule").values()
+    }
+
+    found = alarms(dev, "AWS/Events", "FailedInvocations")
+
+    watched_rules = [{each["Name"]: each["Value"] for each in alarm["Dimensions"]} for alarm in found]
+    assert {each["RuleName"]: each for each in watched_rules} == rules
+    assert {(each["Threshold"], each["TreatMissingData"]) for each in found} == {(1, "notBreaching")}
 
 
 def test_the_stream_alarms_when_it_rejects_records_or_readers(dev: Assembly) -> None:

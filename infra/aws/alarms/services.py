@@ -1,4 +1,4 @@
-"""What is watched of queues, the stream, tables, queries, the APIs and the account."""
+"""What is watched of queues, rules, the stream, tables, queries, the APIs and the account."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from functions.declaration import Function
 from infra.aws.alarms.sections import Section
 from infra.aws.alarms.watch import Watch
 from infra.aws.metrics import StageMetrics
+from infra.aws.rules import Rule
 from shared.runtime.resources import DeadLetterQueue, Queue, Stream, Table
 
 _HOUR = Duration.hours(1)
@@ -38,6 +39,18 @@ def of_queue(queue: Queue, metrics: StageMetrics) -> Watch:
         means=f"A message has been in the queue for more than {queue.visibility_seconds} s: it failed, or waits.",
         do="If its consumer fails, its log has the reason; otherwise it is too slow or its mapping is disabled.",
         section=Section.QUEUES,
+    )
+
+
+def of_rule(rule: Rule, metrics: StageMetrics) -> Watch:
+    """Watch for what a rule could not start; what it started and then failed is counted there."""
+    return Watch(
+        name=f"{rule.name}-failed-invocations",
+        metric=metrics.of_rule(rule, "FailedInvocations"),
+        at=1,
+        means="EventBridge has given up sending to the target of this rule, and drops what it could not send.",
+        do="Does the target exist, and do its policy and its key let EventBridge in?",
+        section=Section.FUNCTIONS,
     )
 
 
