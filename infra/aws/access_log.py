@@ -13,7 +13,6 @@ _COMMON = {
     "time": "$context.requestTimeEpoch",
     "caller": "$context.identity.sourceIp",
     "agent": "$context.identity.userAgent",
-    "principal": "$context.authorizer.principalId",
     "status": "$context.status",
     "error": "$context.error.message",
     "integration_error": "$context.integrationErrorMessage",

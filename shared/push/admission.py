@@ -11,6 +11,7 @@ from shared.live.deliveries import Delivery
 from shared.live.posting import endpoint_of
 from shared.push.wording import ANALYTICS, dashboard_of
 from shared.runtime.errors import NotFound, RateLimitExceeded
+from shared.runtime.observability import logger
 
 if TYPE_CHECKING:
     from shared.auth.models import Caller
@@ -78,6 +79,7 @@ class Admission:
         self.connections.add(connection)
         if dashboard_id is not None:
             self.deliveries.request([Delivery(channel=channel, connection_id=connection.connection_id)])
+        logger().info("client admitted", channel=channel, key_id=caller.key_id, subject=caller.subject)
 
     def _limit(self, subject: str) -> None:
         if self.connections.count_of(subject) >= self.most_of_subject:
