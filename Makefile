@@ -20,17 +20,23 @@ WEB := web/dist/index.html
 # Folders too: their times change when a file is removed. The generated types are written where they are read.
 WEB_SOURCES := $(shell find web/src web/public ! -name '*.gen.ts') $(wildcard web/*.html web/*.json web/*.ts web/*.js) docs/openapi.json
 
-# What Vite runs on; the CDK command line runs on any of these.
+# What Vite runs on. The CDK command line and jsii run on any of these, but support Node 20 no longer: it is refused
+# where they deploy to AWS.
 NODE := Node 20.19, 22.12 or newer
-NODE_IS_NEW := const [major, minor] = process.versions.node.split(".").map(Number); \
-  process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)
-CHECK_NODE = command -v npm >/dev/null || { echo "$(NODE) is required but was not found; install it from https://nodejs.org and try again." >&2; exit 1; }; \
-  node -e '$(NODE_IS_NEW)' || { echo "$(NODE) is required, and this is $$(node --version); install it from https://nodejs.org and try again." >&2; exit 1; }
+NODE_TO_DEPLOY := Node 22.12 or newer
+NODE_VERSION := const [major, minor] = process.versions.node.split(".").map(Number);
+NODE_DEPLOYS := major > 22 || (major === 22 && minor >= 12)
+NODE_RUNS := $(NODE_DEPLOYS) || (major === 20 && minor >= 19)
+# The versions in words, and as an expression.
+check_node = command -v npm >/dev/null || { echo "$(1) is required but was not found; install it from https://nodejs.org and try again." >&2; exit 1; }; \
+  node -e '$(NODE_VERSION) process.exit($(2) ? 0 : 1)' || { echo "$(1) is required, and this is $$(node --version); install it from https://nodejs.org and try again." >&2; exit 1; }
+CHECK_NODE = $(call check_node,$(NODE),$(NODE_RUNS))
+CHECK_NODE_TO_DEPLOY = $(call check_node,$(NODE_TO_DEPLOY),$(NODE_DEPLOYS))
 
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 
-.PHONY: help run test test-thorough check bench deploy layers lock sbom audit openapi clean setup-run setup-test setup-browser
+.PHONY: help run test test-thorough check bench deploy layers lock sbom audit openapi clean setup-run setup-test setup-browser node-to-deploy
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +61,7 @@ check: setup-test web/node_modules/.ready ## Formatting, lint, types, import rul
 bench: setup-test ## Run the benchmarks and print the table of ratios
 	$(PYTHON) -m bench
 
-deploy: setup-test $(WEB) ## Deploy to AWS with your own credentials; STAGE=dev or prod
+deploy: node-to-deploy setup-test $(WEB) ## Deploy to AWS with your own credentials; STAGE=dev or prod
 	@$(PYTHON) -m infra.aws.deploy --stage $(STAGE)
 
 layers: setup-test ## Build the Lambda layers for AWS (arm64, Python 3.13) from their pinned wheels
@@ -80,6 +86,9 @@ clean: ## Delete everything that can be rebuilt, including the platform's data
 	rm -rf $(VENV) node_modules .local cdk.out layers/build sbom .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf web/node_modules web/dist web/test-results web/playwright-report web/src/api/*.gen.ts
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +
+
+node-to-deploy:
+	@$(CHECK_NODE_TO_DEPLOY)
 
 setup-run: node_modules/.ready $(VENV)/.laptop
 setup-test: node_modules/.ready $(VENV)/.dev

@@ -76,8 +76,9 @@ def commands(stage: str, file: Path, target: Target, *, bootstrapped: bool) -> I
     if not bootstrapped:
         yield [cdk, "bootstrap", f"aws://{target.account}/{target.region}"]
     app = f'"{sys.executable}" -m infra.aws.app'
-    choices = [f"stage={stage}", f"stages={file}"]
-    yield [cdk, "deploy", "--all", *(word for each in choices for word in ("--context", each)), "--app", app]
+    context = [word for each in (f"stage={stage}", f"stages={file}") for word in ("--context", each)]
+    # Whoever runs this has decided to deploy, and without a terminal CDK would fail instead of asking.
+    yield [cdk, "deploy", "--all", "--require-approval", "never", *context, "--app", app]
 
 
 def public_domain(stage: StageConfig, cloudformation: Any) -> str | None:

@@ -34,7 +34,14 @@ def test_a_region_in_which_cdk_was_never_used_is_bootstrapped_first(ssm: Any) ->
     first, then = commands("dev", FILE, TARGET, bootstrapped=is_bootstrapped(ssm))
 
     assert first[1:] == ["bootstrap", "aws://123456789012/eu-central-1"]
-    assert then[1:7] == ["deploy", "--all", "--context", "stage=dev", "--context", "stages=stages.toml"]
+    assert then[1:3] == ["deploy", "--all"]
+    assert then[5:9] == ["--context", "stage=dev", "--context", "stages=stages.toml"]
+
+
+def test_deploying_asks_nothing_because_there_may_be_no_terminal() -> None:
+    (deploy,) = commands("prod", FILE, TARGET, bootstrapped=True)
+
+    assert deploy[deploy.index("--require-approval") + 1] == "never"
 
 
 @pytest.mark.parametrize(("version", "is_new_enough"), [("5", False), ("6", True), ("30", True)])

@@ -20,6 +20,12 @@ esac
 """
 
 
+NODE = """#!/bin/sh
+test "$1" = --version && echo v{version} && exit
+exec {node} -e "Object.defineProperty(process, 'versions', {{value: {{node: '{version}'}}}}); $2"
+"""
+
+
 @dataclass
 class Project:
     """A project with the real Makefile and an npm that only writes down what it is asked."""
@@ -28,18 +34,33 @@ class Project:
 
     def make(self, target: str = BUILT) -> list[str]:
         """Run make and return what npm was asked to do."""
-        log = self.directory / "npm.log"
-        log.write_text("")
+        self.run(target).check_returncode()
+        return self.asked()
+
+    def run(self, target: str) -> "subprocess.CompletedProcess[str]":
+        """Run make."""
+        (self.directory / "npm.log").write_text("")
         path = f"{self.directory / 'bin'}:{os.environ['PATH']}"
-        subprocess.run(  # noqa: S603 # our own rules
+        return subprocess.run(  # noqa: S603 # our own rules
             ["make", target],  # noqa: S607 # the make of this machine
             cwd=self.directory,
             env={"PATH": path},
-            check=True,
+            check=False,
             capture_output=True,
+            text=True,
             timeout=60,
         )
-        return [line.removeprefix("--prefix web ").split(" --")[0] for line in log.read_text().splitlines()]
+
+    def asked(self) -> list[str]:
+        """What npm was asked to do in the last run."""
+        lines = (self.directory / "npm.log").read_text().splitlines()
+        return [line.removeprefix("--prefix web ").split(" --")[0] for line in lines]
+
+    def use_node(self, version: str) -> None:
+        """Let Node say that it is of another version."""
+        node = self.directory / "bin" / "node"
+        node.write_text(NODE.format(version=version, node=shutil.which("node")))
+        node.chmod(0o755)
 
     def settle(self) -> None:
         """Let everything be a minute older, so that the next change is newer however coarse the clock of files is."""
@@ -130,3 +151,21 @@ def test_clean_deletes_what_was_installed_and_built(project: Project) -> None:
                     "vite.config.ts"}  # fmt: skip
     assert not (project.directory / "web/node_modules").exists()
     assert not (project.directory / "web/dist").exists()
+
+
+@pytest.mark.parametrize("version", ["20.20.2", "22.11.0"])
+def test_deploying_is_refused_at_once_with_a_node_that_cdk_does_not_support(project: Project, version: str) -> None:
+    project.use_node(version)
+
+    refused = project.run("deploy")
+
+    assert refused.returncode != 0
+    assert f"Node 22.12 or newer is required, and this is v{version}; install it" in refused.stderr
+    assert (refused.stdout, project.asked()) == ("", [])
+
+
+@pytest.mark.parametrize("version", ["22.12.0", "24.0.0"])
+def test_deploying_goes_on_with_a_node_that_cdk_supports(project: Project, version: str) -> None:
+    project.use_node(version)
+
+    assert project.run("node-to-deploy").returncode == 0
