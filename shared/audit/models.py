@@ -23,7 +23,10 @@ class AuditLog(Model):
     before: Optional[Any] = Field(default=None, description="State of the resource before the action.")
     after: Optional[Any] = Field(default=None, description="State of the resource after the action.")
     requestId: str = Field(description="Id of the request.")  # noqa: N815 # the contract's spelling
-    sourceIp: str = Field(description="IP address of the client.")  # noqa: N815 # as above
+    sourceIp: str = Field(  # noqa: N815 # as above
+        description="IP address that called the API: the client's, or that of a server of CloudFront if the request "
+        "came through it; `background` or `command line` if no request did it."
+    )
     hash: str = Field(description="SHA-256 of the entry, included in the next entry of its chain.")
 
     @classmethod
