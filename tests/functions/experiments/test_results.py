@@ -44,6 +44,11 @@ class World:
         return answer.body["results"]
 
 
+def _noting(asked: list[str]) -> Any:
+    """Return what notes each request before it is sent."""
+    return lambda event_name, **_: asked.append(event_name.rpartition(".")[2])
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running experiment with all metrics as guardrails."""
@@ -71,6 +76,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def _fill(lake: TestLake, made: list[Record], labels: list[Record]) -> None:
     lake.keep(DataType.LABELS, labels)
     lake.keep(DataType.DECISIONS, made)
+
+
+def test_all_metrics_of_all_variants_are_one_question_of_the_lake(world: World) -> None:
+    asked, events = list[str](), world.wired.clients.interactive_athena.meta.events
+    events.register("before-send.athena.StartQueryExecution", _noting(asked), unique_id="asked")
+
+    world.results(asOf=rfc3339(NOW - timedelta(hours=7)))
+
+    events.unregister("before-send.athena.StartQueryExecution", unique_id="asked")
+    assert asked == ["StartQueryExecution"]
 
 
 def test_each_variant_has_the_kpis_and_the_maturity_of_its_decisions(world: World) -> None:
