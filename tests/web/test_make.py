@@ -15,7 +15,7 @@ NPM = """#!/bin/sh
 echo "$*" >> npm.log
 case "$*" in
   *" ci "*) mkdir -p web/node_modules ;;
-  *" build") mkdir -p web/dist && echo page > web/dist/index.html && echo types > web/src/api/schema.gen.ts ;;
+  *" build") mkdir -p web/dist && echo types > web/src/api/schema.gen.ts && echo page > web/dist/index.html ;;
 esac
 """
 
