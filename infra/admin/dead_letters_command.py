@@ -6,7 +6,6 @@ import typer
 
 from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOption
 from infra.local.terminal import JsonOption, echo, echo_json, echo_table
-from shared.pipelines.judgement import counted
 
 app = typer.Typer(help="Messages and notifications of a stage that failed repeatedly.", no_args_is_help=True)
 
@@ -52,6 +51,7 @@ def redrive(queue: QueueName, *, directory: DirectoryOption = DIRECTORY, stage: 
     """
     from infra.admin.audited import Administrator  # noqa: PLC0415 - not on the path of --help
     from infra.admin.dead_letters import DeadLetters  # noqa: PLC0415 - not on the path of --help
+    from shared.runtime.words import counted  # noqa: PLC0415 - not on the path of --help
 
     place = Stage.find(stage, directory)
     by = Administrator.of(place)

@@ -9,7 +9,6 @@ from infra.admin.stage import DIRECTORY, LOCAL, DirectoryOption, Stage, StageOpt
 from infra.admin.stream_names import StreamName
 from infra.local.progress import Progress
 from infra.local.terminal import JsonOption, echo, echo_json, echo_table
-from shared.pipelines.judgement import counted
 
 app = typer.Typer(help="Records of streams that a function failed with until they were too old.", no_args_is_help=True)
 
@@ -41,6 +40,7 @@ def redrive(
     """Hand all batches to their function again, once the reason is corrected. It may be interrupted and repeated."""
     from infra.admin.audited import Administrator  # noqa: PLC0415 - not on the path of --help
     from infra.admin.stream_redrive import StreamRedrive  # noqa: PLC0415 - not on the path of --help
+    from shared.runtime.words import counted  # noqa: PLC0415 - not on the path of --help
 
     place = Stage.find(stage, directory)
     by = Administrator.of(place)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE
 from shared.ledger.entry import Channel
-from shared.pipelines.judgement import Measurement, counted, in_words
+from shared.pipelines.judgement import Measurement, in_words
 from shared.pipelines.observation import Allowed, Observation, StreamBacklog, WaitingFile
 from shared.pipelines.waiting import (
     KINESIS,
@@ -20,6 +20,7 @@ from shared.pipelines.waiting import (
     oldest_of,
     rows_of,
 )
+from shared.runtime.words import counted
 from shared.sources.arrivals import ChannelArrivals
 
 _MOST_NAMES = 3

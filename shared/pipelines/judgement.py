@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from shared.decisions.configuration import ServiceLevel
 from shared.pipelines.models import PipelineHealth, PipelineObjective, PipelineStatus, StageHealth, StageUnit
+from shared.runtime.words import counted
 
 _WORST_FIRST = (PipelineStatus.DOWN, PipelineStatus.DEGRADED)
 _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
@@ -103,11 +104,6 @@ def in_words(span: timedelta) -> str:
     seconds = max(0, round(span.total_seconds()))
     name, size = next((unit for unit in _UNITS if seconds >= _SMALLEST_OF_A_UNIT * unit[1]), _UNITS[-1])
     return counted(seconds // size, name)
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun: `1 row`, `2 rows`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _status(found: Measurement, *, is_late: bool) -> PipelineStatus:

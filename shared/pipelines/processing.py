@@ -8,7 +8,7 @@ from shared.lake.catalog.state import TableState
 from shared.live.deliveries import DELIVERY_QUEUE
 from shared.merging.queue import MERGE_QUEUE, ROLLUP_QUEUE
 from shared.notifications.queue import NOTIFICATION_QUEUE
-from shared.pipelines.judgement import Measurement, counted, in_words
+from shared.pipelines.judgement import Measurement, in_words
 from shared.pipelines.observation import Allowed, Observation
 from shared.pipelines.run_register import FAILED
 from shared.pipelines.waiting import (
@@ -25,6 +25,7 @@ from shared.pipelines.waiting import (
     rows_of,
 )
 from shared.records.schema import DataType
+from shared.runtime.words import counted
 
 _LONGEST_BETWEEN_SWEEPS = timedelta(minutes=5)
 """The notifier looks for due notifications every minute, and takes over those of a dead one after three."""

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.ledger.entry import LedgerEntry
-from shared.pipelines.judgement import Measurement, counted, in_words
+from shared.pipelines.judgement import Measurement, in_words
 from shared.pipelines.observation import Allowed, QueueDepth
+from shared.runtime.words import counted
 
 SQS, S3, KINESIS, GLUE, ATHENA = "SQS", "S3", "Kinesis", "Glue", "Athena"
 """The names under which services are reported that do not respond."""
