@@ -1,7 +1,8 @@
-"""A platform with the demo, which serves the built web application."""
+"""Platforms that serve the built web application: one with the demo, and one without any data."""
 
-import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -14,33 +15,44 @@ from infra.local.progress import Progress
 from tests import chromium
 from tests.local.conftest import RunningPlatform
 from tests.local.host.free_ports import free_ports
+from tests.web.playwright import told_of
 
 
-@pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    """The platform as `make run` leaves it after its first start, on free ports."""
+@contextmanager
+def _serving(directory: Path) -> Iterator[RunningPlatform]:
+    """Bring a platform up that serves the built web application."""
     chromium.require()
     assert (web_site.BUILD / web_site.INDEX).is_file(), "build the web application first, as `make test` does"
-    running = RunningPlatform(Layout(tmp_path_factory.mktemp("shop")), free_ports(), web_site.BUILD)
-    quiet = Console(quiet=True)
-    running.start(quiet)
+    running = RunningPlatform(Layout(directory), free_ports(), web_site.BUILD)
+    running.start(Console(quiet=True))
     try:
-        load_demo(
-            api_url=running.api_url, token=running.token, lake=running.lake, scale=Scale.SMALL, progress=Progress(quiet)
-        )
         yield running
     finally:
         running.stop()
 
 
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """The platform as `make run` leaves it after its first start, on free ports."""
+    with _serving(tmp_path_factory.mktemp("shop")) as running:
+        load_demo(
+            api_url=running.api_url,
+            token=running.token,
+            lake=running.lake,
+            scale=Scale.SMALL,
+            progress=Progress(Console(quiet=True)),
+        )
+        yield running
+
+
+@pytest.fixture
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """The platform as `make run ARGS=--no-demo` leaves it: without any data."""
+    with _serving(tmp_path_factory.mktemp("bare")) as running:
+        yield running
+
+
 @pytest.fixture
 def told(shop: RunningPlatform) -> dict[str, str]:
-    """What the browser tests are told of the platform, in their environment."""
-    key = json.loads(shop.layout.own_key.read_text())
-    return {
-        "TALLY_WEB": shop.ports.url("web"),
-        "TALLY_DIRECTORY": str(shop.layout.directory),  # of `./tally open --print`
-        "TALLY_KEY_ID": key["client_id"],
-        "TALLY_KEY_SECRET": key["client_secret"],
-        chromium.VARIABLE: chromium.require(),
-    }
+    """What the browser tests are told of the platform with the demo, in their environment."""
+    return told_of(shop)
