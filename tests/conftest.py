@@ -1,6 +1,7 @@
 """What all tests may ask for: the platform's resources in moto, and a wiring over them."""
 
 import gc
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from functions.manifest import HTTP_FUNCTIONS
 from shared.app.wiring import Wiring, wiring
 from shared.athena.client import WORK_GROUP
+from shared.runtime.observability import logger
 from shared.runtime.settings import Settings
 from tests.datasets import summary_of_absent
 from tests.fakes.clock import Clock
@@ -82,6 +84,15 @@ def everywhere(aws: Settings, clock: Clock) -> Iterator[Wiring]:
     yield wired
     for app in apps:
         app.dependency_overrides.clear()
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """The log output of the functions."""
+    stream, handler = io.StringIO(), logger().registered_handler
+    before = handler.setStream(stream)  # type: ignore[attr-defined] # a StreamHandler, as Lambda needs
+    yield stream
+    handler.setStream(before)  # type: ignore[attr-defined] # as above
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

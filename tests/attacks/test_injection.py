@@ -34,15 +34,6 @@ TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 """Classes of the characters that turn the direction of text."""
 
 
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """The log output of the functions."""
-    stream, handler = io.StringIO(), logger().registered_handler
-    before = handler.setStream(stream)  # type: ignore[attr-defined] # a StreamHandler, as Lambda needs
-    yield stream
-    handler.setStream(before)  # type: ignore[attr-defined] # as above
-
-
 @contextmanager
 def kept_from_pytest() -> Iterator[None]:
     """Log nothing to pytest, whose report of a test cannot contain half a surrogate pair."""

@@ -10,7 +10,7 @@ DAY = "aws/lambda/5f2b8b2e-11aa/shardId-000000000000/2026/11/30"
 
 
 def discarded_batch(event: Mapping[str, Any], arrived: str = "2026-11-24T10:00:00.000Z") -> bytes:
-    """Return the object for an event: what is known about its records, and the whole event as text.
+    """Return the object that Lambda stores for a failed event: its batch info, and the event as JSON text.
 
     https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
     https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html

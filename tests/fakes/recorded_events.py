@@ -1,4 +1,4 @@
-"""An event bus that keeps what is published."""
+"""A fake event bus that records published events."""
 
 from collections.abc import Mapping
 from typing import Any

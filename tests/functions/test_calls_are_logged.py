@@ -1,7 +1,6 @@
-"""The log of a function says who called, by ids that are no secrets, under the id that the access log has."""
+"""Functions log the key id and the subject of each caller, under the request id of the access log, and no secret."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -11,7 +10,6 @@ from functions.declaration import Route
 from functions.live.handler import handler as live
 from shared.app.wiring import Wiring
 from shared.auth.scopes import Scope
-from shared.runtime.observability import logger
 from tests.events.api_gateway import context
 from tests.events.websocket import connect_event
 from tests.fakes.identities import Visitor
@@ -19,15 +17,6 @@ from tests.functions.every_route import GUARDED, OPEN, OWNERS, ask
 
 SOURCES = Route("/api/v1/ingest/sources", "GET")
 ONE_OF_EACH_FUNCTION = {OWNERS[route].name: (route, scope) for route, scope in GUARDED}
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """The log output of the functions."""
-    stream, handler = io.StringIO(), logger().registered_handler
-    before = handler.setStream(stream)  # type: ignore[attr-defined] # a StreamHandler, as Lambda needs
-    yield stream
-    handler.setStream(before)  # type: ignore[attr-defined] # as above
 
 
 def _completed(log: io.StringIO, message: str = "request completed") -> Any:

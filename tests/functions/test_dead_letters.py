@@ -29,7 +29,7 @@ class Queues:
         self.functions = InvokedFunctions(lambda _: None)
         self.commands = DeadLetters(
             self.sqs,
-            self.functions,  # type: ignore[arg-type] # it does what is asked of it
+            self.functions,  # type: ignore[arg-type] # a fake that implements `Invoke` only
             {_alias(each.name): _name(names[each.variable]) for each in DEAD_LETTER_QUEUES},
             {DEAD: _name(self.merge)},
             DeadNotifications(wired.notifier.entries, wired.alert_rules),

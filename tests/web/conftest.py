@@ -54,5 +54,5 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
 
 @pytest.fixture
 def told(shop: RunningPlatform) -> dict[str, str]:
-    """What the browser tests are told of the platform with the demo, in their environment."""
+    """The environment variables that point the browser tests at the platform with the demo."""
     return told_of(shop)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.local.conftest import RunningPlatform
-from tests.web.playwright import WEB, run, told_of
+from tests.web.playwright import WEB, failures, told_of
 
 QUICK = ("session.spec.ts", "keyboard.spec.ts")
 """Those that the quick tests run: signing in, and the way by keys to a dashboard, an alert and a replay."""
@@ -13,9 +13,9 @@ SPECS = [each if each in QUICK else pytest.param(each, marks=pytest.mark.thoroug
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_in_a_real_browser_against_a_platform_with_the_demo(spec: str, told: dict[str, str]) -> None:
-    run(spec, told)
+    assert failures(spec, told) == ""
 
 
 @pytest.mark.thorough
 def test_a_first_visit_to_a_platform_without_data(bare: RunningPlatform) -> None:
-    run("empty/firstVisit.spec.ts", told_of(bare))
+    assert failures("empty/firstVisit.spec.ts", told_of(bare)) == ""

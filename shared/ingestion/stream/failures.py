@@ -42,7 +42,7 @@ class BatchInfo(BaseModel):
 
 
 class _Head(BaseModel):
-    """The start of an object: the records are last in it, so what is before them is complete."""
+    """The first bytes of an object, which may end within `payload`; the batch info stands before it."""
 
     info: BatchInfo = Field(validation_alias=AliasChoices("KinesisBatchInfo", "DDBStreamBatchInfo"))
     payload: Any
@@ -84,7 +84,7 @@ class DiscardedBatches:
         )
 
     def infos(self, keys: Iterable[str]) -> Mapping[str, BatchInfo | None]:
-        """Return what is known about batches; None for objects that are gone, or are no batches."""
+        """Return the batch info of each key; None if the object was deleted meanwhile, or is not a batch."""
         return all_at_once({key: partial(self._info, key) for key in keys}, _AT_ONCE)
 
     def records(self, key: str) -> Sequence[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.app.wiring import Wiring
 from shared.ingestion.stream.consumer import consume_batch
+from shared.ledger.entry import LedgerEntry
 from shared.sources.config_store import FRESH_FOR
 from shared.sources.models import SourceConfiguration
 from tests.events.kinesis import kinesis_event
@@ -101,19 +102,25 @@ def test_what_a_repetition_adds_is_a_delivery_of_its_own_however_often_it_is_rep
     assert _sold(wired) == ["t-1", "t-2", "t-3", "t-4", "t-5"]
 
 
+def _consumed_twice_by_another_mapping(wired: Wiring, clock: Clock, payloads: Sequence[Any]) -> LedgerEntry:
+    """Let the source have a mapping, consume a run twice, and return the entry of its only delivery."""
+    wired.source_configs.put("web-shop", SourceConfiguration.model_validate({"mappings": {"transactions": MAPPING}}))
+    clock.pass_by(FRESH_FOR)
+    for _ in range(2):
+        (delivery,) = _consume(wired, payloads)
+    entry = wired.ledger.get(delivery)
+    assert entry is not None
+    return entry
+
+
 def test_a_run_is_loaded_whole_if_its_documents_have_more_records_by_another_mapping(
     wired: Wiring, clock: Clock
 ) -> None:
     payloads = [_enveloped({"lines": [sale(number) for number in numbers]}) for numbers in ((1, 2), (3,))]
     _consume(wired, payloads[:1])
-    wired.source_configs.put("web-shop", SourceConfiguration.model_validate({"mappings": {"transactions": MAPPING}}))
-    clock.pass_by(FRESH_FOR)
 
-    for _ in range(2):
-        (delivery,) = _consume(wired, payloads)
+    entry = _consumed_twice_by_another_mapping(wired, clock, payloads)
 
-    entry = wired.ledger.get(delivery)
-    assert entry is not None
     assert (entry.received, entry.outcomes.loaded, entry.quarantined) == (3, 3, 0)
     assert _sold(wired) == ["t-1", "t-2", "t-3"]
 
@@ -121,13 +128,8 @@ def test_a_run_is_loaded_whole_if_its_documents_have_more_records_by_another_map
 def test_a_merged_run_of_valid_records_has_more_by_another_mapping(wired: Wiring, clock: Clock) -> None:
     payloads = [_enveloped({**sale(1), "lines": [sale(1), sale(2)]})]
     _consume(wired, payloads)
-    wired.source_configs.put("web-shop", SourceConfiguration.model_validate({"mappings": {"transactions": MAPPING}}))
-    clock.pass_by(FRESH_FOR)
 
-    for _ in range(2):
-        (delivery,) = _consume(wired, payloads)
+    entry = _consumed_twice_by_another_mapping(wired, clock, payloads)
 
-    entry = wired.ledger.get(delivery)
-    assert entry is not None
     assert (entry.received, entry.in_flight, entry.is_complete) == (2, 0, True)
     assert _sold(wired) == ["t-1", "t-2"]

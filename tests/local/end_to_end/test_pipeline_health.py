@@ -53,7 +53,7 @@ def recovered(platform: RunningPlatform, pipeline_id: str, later: timedelta) -> 
 
 
 def held_up(send: Callable[[], str], judge: Callable[[], str]) -> tuple[str, list[str]]:
-    """Send until it is held up, and return what is said then, and the ids of all that was sent.
+    """Send until the pipeline is down; return the reported cause, and the ids of everything sent.
 
     A run that had begun before its function was stopped may still take what is sent first.
     """
@@ -68,7 +68,7 @@ def held_up(send: Callable[[], str], judge: Callable[[], str]) -> tuple[str, lis
 
 
 def merged_again(client: Client, sent: Sequence[str]) -> None:
-    """Send until what was sent is merged: a notice that the merger failed on stays hidden for minutes."""
+    """Keep sending until earlier deliveries are merged: a message that failed is not redelivered for minutes."""
 
     def are_merged() -> bool:
         _send_a_sale(client)
