@@ -30,6 +30,9 @@ SCHEDULED = SCHEDULE_FAILURES.name.replace("_", "-")
 _HIDDEN_SECONDS = 300
 """Longer than all messages of a redrive take, so that none is received twice."""
 
+Repeat = Callable[[str], bool]
+"""Repeats what a message asks for; returns whether it asks for anything."""
+
 
 @dataclass(frozen=True)
 class DeadLetters:
@@ -79,7 +82,7 @@ class DeadLetters:
         return [each["Body"] for each in self._receive(self._url(self.names, alias), hidden_seconds=0)]
 
     def redrive(self, alias: str) -> Redriven:
-        """Move all messages back, or start the functions again of which they tell.
+        """Move all messages back, or start the functions again of which they tell; leave what tells of none.
 
         Raises:
             NoSuchQueue: there is no dead-letter queue of that name.
@@ -88,26 +91,31 @@ class DeadLetters:
             return self.notifications.redrive()
         dead = self._url(self.names, alias)
         repeat = self._starter() if alias == SCHEDULED else self._sender(self._url(self.sources, alias))
-        moved = 0
+        moved, left = 0, list[str]()
         while messages := self._receive(dead, hidden_seconds=_HIDDEN_SECONDS):
             for each in messages:
-                repeat(each["Body"])
+                if not repeat(each["Body"]):
+                    left.append(each["ReceiptHandle"])
+                    continue
                 self.sqs.delete_message(QueueUrl=dead, ReceiptHandle=each["ReceiptHandle"])
-            moved += len(messages)
-        return Redriven(moved)
+                moved += 1
+        for handle in left:
+            self.sqs.change_message_visibility(QueueUrl=dead, ReceiptHandle=handle, VisibilityTimeout=0)
+        return Redriven(moved, len(left))
 
-    def _sender(self, target: str) -> Callable[[str], object]:
-        return lambda body: self.sqs.send_message(QueueUrl=target, MessageBody=body)
+    def _sender(self, target: str) -> Repeat:
+        return lambda body: bool(self.sqs.send_message(QueueUrl=target, MessageBody=body))
 
-    def _starter(self) -> Callable[[str], object]:
+    def _starter(self) -> Repeat:
         """Return what starts a function again, once however many of its runs failed: a run does all that is due."""
         started = set[str]()
 
-        def start(report: str) -> None:
-            name = orjson.loads(report)["requestContext"]["functionArn"]
-            if name not in started:
+        def start(report: str) -> bool:
+            name = _function_of(report)
+            if name is not None and name not in started:
                 self.functions.invoke(FunctionName=name, InvocationType="Event")
                 started.add(name)
+            return name is not None
 
         return start
 
@@ -121,6 +129,14 @@ class DeadLetters:
         if alias not in names:
             raise NoSuchQueue(alias, [*sorted(names), NOTIFICATIONS])
         return self.sqs.get_queue_url(QueueName=names[alias])["QueueUrl"]
+
+
+def _function_of(report: str) -> str | None:
+    """Return the function whose run failed, None if Lambda did not write the report."""
+    try:
+        return str(orjson.loads(report)["requestContext"]["functionArn"])
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        return None
 
 
 def _alias(name: str) -> str:

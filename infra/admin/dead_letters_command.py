@@ -59,10 +59,14 @@ def redrive(queue: QueueName, *, directory: DirectoryOption = DIRECTORY, stage: 
     by.record("dead-letters redrive", queue, before=None, after={"messages": redriven.moved})
     echo(f"{counted(redriven.moved, 'message')} {_DONE.get(queue, 'moved back to the queue')}.")
     if redriven.left:
-        echo(f"{counted(redriven.left, 'notification')} left: the rules do not notify these targets any more.")
+        echo(f"{counted(redriven.left, _LEFT[queue][0])} left: {_LEFT[queue][1]}.")
 
 
 _DONE = {
     "schedule-failures": "removed; the functions were started again",
     "notifications": "waiting for the notifier, which runs every minute",
+}
+_LEFT = {
+    "schedule-failures": ("message", "Lambda did not write them, so they name no function to start"),
+    "notifications": ("notification", "the rules do not notify these targets any more"),
 }

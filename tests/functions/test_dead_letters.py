@@ -97,6 +97,17 @@ def test_a_function_is_started_once_however_many_of_its_scheduled_runs_failed(qu
     assert dict(queues.commands.counts())[SCHEDULED] == 0
 
 
+@pytest.mark.parametrize("written", ["not JSON", "[]", "{}", '{"requestContext": {}}', '{"requestContext": null}'])
+def test_a_report_that_lambda_did_not_write_stays_and_is_counted(queues: Queues, written: str) -> None:
+    report = {"requestContext": {"functionArn": "arn:aws:lambda:us-east-1:1:function:sweeper:live"}}
+    for body in (written, json.dumps(report)):
+        queues.sqs.send_message(QueueUrl=queues.schedules, MessageBody=body)
+
+    assert queues.commands.redrive(SCHEDULED) == Redriven(1, left=1)
+    assert len(queues.functions.invoked) == 1
+    assert queues.commands.bodies(SCHEDULED) == [written]
+
+
 def test_a_queue_that_does_not_exist_is_refused_with_those_that_do(queues: Queues) -> None:
     with pytest.raises(NoSuchQueue, match=f"nothing.* choose one of .*{DEAD}"):
         queues.commands.redrive("nothing")
