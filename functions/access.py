@@ -20,8 +20,8 @@ from shared.exports.files import EXPORT_FILES_BUCKET
 from shared.exports.store import EXPORTS_TABLE
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE
+from shared.ingestion.stream.failures import FEED_FAILURES, STREAM_FAILURES
 from shared.ingestion.stream.failures import PREFIX as FAILED_BATCHES
-from shared.ingestion.stream.failures import STREAM_FAILURES
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.store import UPLOADS_TABLE
@@ -135,11 +135,12 @@ DISCARDED_BATCHES = Access(STREAM_FAILURES, FAILED_BATCHES.rstrip("/"))
 PIPELINE_WATCHES = (
     *(Access(each) for queue in WATCHED_QUEUES for each in (queue, queue.dead_letters)),
     DISCARDED_BATCHES,
+    Access(FEED_FAILURES, FAILED_BATCHES.rstrip("/")),
     *FRESHNESS_WATCHES,
     Access(LAKE_DATABASE),
     Access(WORK_GROUP),
 )
-"""Watched: what waits in queues, files that have arrived, and whether Glue and Athena respond."""
+"""Watched: queues, what consumers of streams gave up, files that have arrived, and whether Glue and Athena respond."""
 
 ALERT_READS = (*QUERY, *PIPELINE_READS, *BASELINES, Access(ALERT_RULES_TABLE), Access(ALERTS_TABLE))
 """Read: alerts, rules and the data that rules judge. Rules about pipelines also need `PIPELINE_WATCHES`."""

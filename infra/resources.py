@@ -27,7 +27,7 @@ from shared.exports.queue import EXPORT_QUEUE
 from shared.exports.store import EXPORTS_TABLE
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.ingestion.stream.accepted import STREAM_RECORDS_TABLE
-from shared.ingestion.stream.failures import STREAM_FAILURES
+from shared.ingestion.stream.failures import FEED_FAILURES, STREAM_FAILURES
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE
@@ -48,7 +48,6 @@ from shared.notifications.queue import NOTIFICATION_QUEUE
 from shared.notifications.topic import NOTIFICATION_TOPIC
 from shared.pipelines.run_register import RUN_REGISTER_TABLE
 from shared.policies.store import POLICIES_TABLE
-from shared.push.decision_feed import FEED_FAILURES
 from shared.push.queue import PUSH_QUEUE
 from shared.quality.store import QUALITY_TABLE
 from shared.quarantine.index import QUARANTINE_INDEX_TABLE

@@ -2,10 +2,10 @@
 
 from functions.declaration import Access, TableStreamTrigger, TriggeredFunction
 from shared.decisions.index import DECISIONS_TABLE
+from shared.ingestion.stream.failures import FEED_FAILURES
 from shared.live.deliveries import DELIVERY_QUEUE
 from shared.live.event_log import EVENT_LOG_TABLE
 from shared.live.turns import TURNS_TABLE
-from shared.push.decision_feed import FEED_FAILURES
 
 FUNCTION = TriggeredFunction(
     name="decision_feed",

@@ -97,6 +97,7 @@ class Observation:
         runs: the replay runs under way, and those that ended in the last 24 hours.
         queues: the depth of each queue; None where SQS does not respond.
         stream: the backlog of the stream; None if Kinesis does not respond.
+        feed_failures: the number of runs of changed decisions that were given up; None if S3 does not respond.
         unreachable: the other services that do not respond.
     """
 
@@ -115,6 +116,7 @@ class Observation:
     runs: RunCounts = field(default_factory=RunCounts)
     queues: Mapping[Queue, QueueDepth | None]
     stream: StreamBacklog | None
+    feed_failures: int | None
     unreachable: frozenset[str] = frozenset()
 
     @property

@@ -14,6 +14,7 @@ from shared.pipelines.run_register import FAILED
 from shared.pipelines.waiting import (
     ATHENA,
     GLUE,
+    S3,
     SQS,
     deliveries_late,
     due_of,
@@ -140,13 +141,16 @@ def notifications(seen: Observation, _: Allowed, within: timedelta) -> Measureme
 
 
 def deliveries(seen: Observation, _: Allowed, within: timedelta) -> Measurement:
-    """Requests to send to connections, and events that no connection has been handed."""
-    depth, unread = seen.queues[DELIVERY_QUEUE], seen.unread
+    """Requests to send to connections, events that no connection has been handed, and decisions that became none."""
+    depth, unread, given_up = seen.queues[DELIVERY_QUEUE], seen.unread, seen.feed_failures
+    queue = messages(depth)
     return replace(
-        messages(depth),
+        queue,
         waiting_since=unread.since,
         due=None if unread.since is None else unread.since + within,
-        dead_letters=None if depth is None else depth.dead_letters,
+        dead_letters=None if depth is None or given_up is None else depth.dead_letters + given_up,
+        lost=f"{counted(given_up, 'batch', 'batches')} of changed decisions not sent to clients" if given_up else "",
+        unreachable=queue.unreachable or (S3 if given_up is None else ""),
         late=late_since(f"{counted(unread.number, 'event')} not sent to connections", unread.since, seen.at),
     )
 

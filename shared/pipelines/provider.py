@@ -5,7 +5,7 @@ from shared.customers.provider import customer_store
 from shared.decisions.provider import fraud_configuration
 from shared.health.checks import athena_check
 from shared.ingestion.arrivals_provider import source_arrivals
-from shared.ingestion.stream.failures import STREAM_FAILURES, DiscardedBatches
+from shared.ingestion.stream.failures import FEED_FAILURES, STREAM_FAILURES, DiscardedBatches
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.stream.provider import stream_positions
 from shared.ingestion.uploads.provider import upload_store
@@ -71,6 +71,7 @@ def _services(deployment: Deployment) -> Services:
             positions=stream_positions(deployment),
         ),
         failures=DiscardedBatches(clients.best_effort_s3, name_of(STREAM_FAILURES)),
+        feed_failures=DiscardedBatches(clients.best_effort_s3, name_of(FEED_FAILURES)),
         checks={
             ATHENA: athena_check(clients.best_effort_athena, name_of(WORK_GROUP)).ask,
             GLUE: lambda: clients.best_effort_glue.get_database(Name=name_of(LAKE_DATABASE)),

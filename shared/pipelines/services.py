@@ -52,7 +52,7 @@ class Services:
     Attributes:
         sqs, queues: the service and the addresses of the queues.
         stream: the reader of the stream.
-        failures: the batches of stream records that were given up.
+        failures, feed_failures: the batches of stream records, and of changed decisions, that were given up.
         checks: a request to each further service, by its name.
     """
 
@@ -60,11 +60,17 @@ class Services:
     queues: "Mapping[Queue, QueueUrls]"
     stream: "WaitingRecords"
     failures: "DiscardedBatches"
+    feed_failures: "DiscardedBatches"
     checks: Mapping[str, Callable[[], object]]
 
     def reads(self, at: datetime) -> Mapping[str, Callable[[], Any]]:
         """Return what to read, by the names that an observation has for it."""
-        return {"queues": self._depths, "stream": lambda: self._backlog(at), "unreachable": self._unreachable}
+        return {
+            "queues": self._depths,
+            "stream": lambda: self._backlog(at),
+            "feed_failures": lambda: _attempt("s3", self.feed_failures.count),
+            "unreachable": self._unreachable,
+        }
 
     def _depths(self) -> "Mapping[Queue, QueueDepth | None]":
         with ThreadPoolExecutor(_AT_ONCE) as pool:

@@ -12,14 +12,10 @@ from shared.live.event_log import Claim
 from shared.push.analytics_messages import EventKind
 from shared.push.wording import ANALYTICS
 from shared.runtime.numbers import to_json_number
-from shared.runtime.resources import Bucket
 
 if TYPE_CHECKING:
     from shared.live.channel_deliveries import ChannelDeliveries
     from shared.live.event_log import EventLog
-
-FEED_FAILURES = Bucket("feed_failures", versioned=False)
-"""Where Lambda puts the runs of changed decisions that it discards; nothing expires there."""
 
 _TEXTS = ("currency", "merchant", "channel", "risk_band", "model_version")
 _MOST_BYTES = 100_000

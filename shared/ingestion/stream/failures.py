@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 STREAM_FAILURES = Bucket("stream_failures", versioned=False)
 """Where Lambda puts whole batches of the event stream that it discards; nothing expires there."""
 
+FEED_FAILURES = Bucket("feed_failures", versioned=False)
+"""Where Lambda puts the runs of changed decisions that it discards; nothing expires there."""
+
 PREFIX = "aws/lambda/"
 """The start of all keys; Lambda chooses it (`aws/lambda/<mapping>/<shard>/YYYY/MM/DD/<time>-<id>`)."""
 

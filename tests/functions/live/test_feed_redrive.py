@@ -7,8 +7,7 @@ import pytest
 from infra.admin.stream_redrive import StreamRedrive, unreplaced
 from infra.local.errors import NotLoaded
 from shared.decisions.index import DECISIONS_TABLE, DecisionIndex
-from shared.ingestion.stream.failures import DiscardedBatches
-from shared.push.decision_feed import FEED_FAILURES
+from shared.ingestion.stream.failures import FEED_FAILURES, DiscardedBatches
 from tests.events.discarded_batches import DAY, discarded_batch
 from tests.events.dynamodb_stream import table_changes
 from tests.fakes.invoked_functions import InvokedFunctions

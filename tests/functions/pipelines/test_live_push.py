@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+import boto3
+
+from shared.ingestion.stream.failures import FEED_FAILURES
 from shared.live.deliveries import Delivery
+from tests.events.discarded_batches import DAY
 from tests.functions.pipelines.conftest import Health
 
 
@@ -27,3 +31,16 @@ def test_events_that_no_connection_is_handed_are_late(health: Health) -> None:
     assert handed["status"] == "idle"
     (stage,) = [each for each in late["stages"] if each["stage"] == "deliver"]
     assert timedelta(seconds=stage["oldestWaitingSeconds"]) >= timedelta(minutes=10)
+
+
+def test_decisions_that_the_feed_gave_up_are_named_until_they_are_sent(health: Health) -> None:
+    bucket, key = health.wired.name_of(FEED_FAILURES), f"{DAY}/one"
+    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"{}")
+
+    found = health.of("live-push")
+
+    assert (found["status"], found["stages"][2]["deadLetters"]) == ("degraded", 1)
+    assert found["cause"] == "deliver: 1 batch of changed decisions not sent to clients"
+
+    boto3.client("s3").delete_object(Bucket=bucket, Key=key)
+    assert health.of("live-push")["status"] == "idle"

@@ -54,6 +54,7 @@ def observed(total: LedgerCounters, unfinished: Sequence[LedgerEntry] = (), **ot
         "queues": idle,
         "outbox": Backlog(),
         "stream": StreamBacklog(oldest=None, processed_at=None, failures=0),
+        "feed_failures": 0,
     }
     return Observation(**{**known, **others})
 
