@@ -18,6 +18,7 @@ from shared.dashboards.models import Dashboard, DashboardRequest
 from shared.ingestion.ids import truncate_to_milliseconds
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import Conflict, Forbidden, NotFound, Unavailable, Unprocessable
+from shared.runtime.index_queries import query_index, query_shards, shard_of
 from shared.runtime.models import sortable
 from shared.runtime.observability import count, logger
 from shared.runtime.parallel import both
@@ -103,7 +104,7 @@ class Dashboards(DashboardReader):
 
     def list_visible(self, user: str) -> Sequence[Dashboard]:
         """Return the dashboards that a user may see; a change of a second ago may be missing."""
-        public, own = both(lambda: self._list(_PUBLIC, _EVERYONE), lambda: self._list(_BY_OWNER, _owner_key(user)))
+        public, own = both(self._public, lambda: self._own(user))
         return list({each.dashboard_id: each for each in (*BUILT_INS.values(), *public, *own)}.values())
 
     def add(self, request: DashboardRequest, owner: str) -> Dashboard:
@@ -173,7 +174,7 @@ class Dashboards(DashboardReader):
         """Publish changes that were made over a minute ago and are not known to be published; return their number."""
         left = [
             each
-            for each in self._query(_BY_OWNER, _CHANGES)
+            for each in query_shards(self.dynamodb, self.table, _BY_OWNER, _CHANGES)
             if datetime.fromisoformat(each["listed_at"]) < self.clock() - _PENDING_FOR
         ]
         for each in left:
@@ -198,7 +199,7 @@ class Dashboards(DashboardReader):
         change_id = f"change#{uuid4()}"
         item = {
             "dashboard_id": change_id,
-            "owner_key": _CHANGES,
+            "owner_key": shard_of(_CHANGES, change_id),
             "listed_at": sortable(self.clock()),
             "changed_id": dashboard_id,
             "change": change,
@@ -231,17 +232,12 @@ class Dashboards(DashboardReader):
                 return False
         raise Unavailable("Another request is changing the same dashboards; retry later", retry_after=1)
 
-    def _list(self, index: Index, key: str) -> list[Dashboard]:
-        return [_read(item) for item in self._query(index, key)]
+    def _public(self) -> list[Dashboard]:
+        return list(map(_read, query_shards(self.dynamodb, self.table, _PUBLIC, _EVERYONE)))
 
-    def _query(self, index: Index, key: str) -> list[dict[str, Any]]:
-        pages = self.dynamodb.get_paginator("query").paginate(
-            TableName=self.table,
-            IndexName=index.name,
-            KeyConditionExpression=f"{index.partition_key} = :key",
-            ExpressionAttributeValues=serialize({":key": key}),
-        )
-        return [deserialize(item) for page in pages for item in page["Items"]]
+    def _own(self, user: str) -> list[Dashboard]:
+        key = {":key": _owner_key(user)}
+        return list(map(_read, query_index(self.dynamodb, self.table, _BY_OWNER.name, "owner_key = :key", key)))
 
 
 def _not_found() -> NotFound:
@@ -261,7 +257,7 @@ def _item(dashboard: Dashboard) -> dict[str, Any]:
         {
             "dashboard_id": dashboard.dashboard_id,
             "owner_key": _owner_key(dashboard.owner),
-            "public_key": _EVERYONE if dashboard.is_public else None,
+            "public_key": shard_of(_EVERYONE, dashboard.dashboard_id) if dashboard.is_public else None,
             "listed_at": f"{sortable(dashboard.created_at)}#{dashboard.dashboard_id}",
             "version": dashboard.version,
             "body": dashboard.model_dump_json(),

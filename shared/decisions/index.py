@@ -21,6 +21,7 @@ from shared.decisions.models import IndexedDecision, MovedDecision, ResolvedDeci
 from shared.records.features import decode
 from shared.records.ids import LONGEST_ID
 from shared.runtime.dynamodb import deserialize, get_items, serialize, update_items
+from shared.runtime.index_queries import query_shards, shard_of
 from shared.runtime.models import sortable
 from shared.runtime.observability import count, logger
 from shared.runtime.resources import Index, Table
@@ -28,15 +29,12 @@ from shared.runtime.resources import Index, Table
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-DECISIONS_TABLE = Table(
-    "decisions",
-    partition_key="decision_id",
-    indexes=(
-        Index(name="due", partition_key="due", sort_key="decision_id", attributes=("waiting",)),
-        Index(name="moved", partition_key="moved", sort_key="decision_id", attributes=("moved_by",)),
-    ),
-    streamed=True,
-)
+_DUE = Index(name="due", partition_key="due", sort_key="decision_id", attributes=("waiting",))
+_MOVED = Index(name="moved", partition_key="moved", sort_key="decision_id", attributes=("moved_by",))
+DECISIONS_TABLE = Table("decisions", partition_key="decision_id", indexes=(_DUE, _MOVED), streamed=True)
+
+_MARK = "yes"
+"""The value of `due` and `moved`, before it is divided by decision."""
 
 _PARALLEL = 8
 _SET_VERSION = "SET #timestamp = :timestamp, #version = :version, #body = :body"
@@ -96,7 +94,7 @@ class DecisionIndex:
 
     def moved(self) -> Iterator[MovedDecision]:
         """Yield the decisions whose labels may have another time than they have."""
-        for item in self._marked("moved"):
+        for item in self._marked(_MOVED):
             yield MovedDecision(item["decision_id"], item["moved_by"])
 
     def clear_moved(self, decisions: Iterable[MovedDecision]) -> None:
@@ -117,7 +115,7 @@ class DecisionIndex:
 
     def resolved(self) -> Iterator[ResolvedDecision]:
         """Yield the received decisions for which labels wait."""
-        for item in self._marked("due"):
+        for item in self._marked(_DUE):
             yield ResolvedDecision(item["decision_id"], frozenset(item.get("waiting", ())))
 
     def clear(self, due: ResolvedDecision) -> None:
@@ -132,16 +130,8 @@ class DecisionIndex:
         )
         self._mark_due(name for name, item in self._read([due.decision_id], ("waiting",)) if "waiting" in item)
 
-    def _marked(self, index: str) -> Iterator[dict[str, Any]]:
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression="#mark = :yes",
-            ExpressionAttributeNames={"#mark": index},
-            ExpressionAttributeValues=serialize({":yes": "yes"}),
-        )
-        for page in pages:
-            yield from map(deserialize, page["Items"])
+    def _marked(self, index: Index) -> Iterator[dict[str, Any]]:
+        return query_shards(self._dynamodb, self._table, index, _MARK)
 
     def _update_of(self, decision: IndexedDecision) -> Any:
         """Return the update by a version that is new, or has the time of the one before."""
@@ -160,10 +150,10 @@ class DecisionIndex:
         return {
             "TableName": self._table,
             "Key": _key(decision.decision_id),
-            "UpdateExpression": f"{_SET_VERSION}, moved = :yes, moved_by = :move",
+            "UpdateExpression": f"{_SET_VERSION}, moved = :mark, moved_by = :move",
             "ConditionExpression": "#version <= :version",
             "ExpressionAttributeNames": _VERSION,
-            "ExpressionAttributeValues": serialize({**_values(decision), ":yes": "yes", ":move": str(uuid4())}),
+            "ExpressionAttributeValues": serialize({**_values(decision), **_move(decision.decision_id)}),
         }
 
     def _dated(self, decision_id: str) -> Any:
@@ -195,18 +185,18 @@ class DecisionIndex:
         }
 
     def _mark_due(self, decision_ids: Iterable[str]) -> None:
-        self._mark(decision_ids, "SET due = :yes", lambda: {":yes": "yes"})
+        self._mark(decision_ids, "SET due = :mark", lambda each: {":mark": shard_of(_MARK, each)})
 
     def _mark_moved(self, decision_ids: Iterable[str]) -> None:
-        self._mark(decision_ids, "SET moved = :yes, moved_by = :move", lambda: {":yes": "yes", ":move": str(uuid4())})
+        self._mark(decision_ids, "SET moved = :mark, moved_by = :move", _move)
 
-    def _mark(self, decision_ids: Iterable[str], expression: str, values: Callable[[], Mapping[str, str]]) -> None:
+    def _mark(self, decision_ids: Iterable[str], expression: str, values: Callable[[str], Mapping[str, str]]) -> None:
         def mark(decision_id: str) -> None:
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=_key(decision_id),
                 UpdateExpression=expression,
-                ExpressionAttributeValues=serialize(values()),
+                ExpressionAttributeValues=serialize(values(decision_id)),
             )
 
         with ThreadPoolExecutor(_PARALLEL) as pool:
@@ -224,6 +214,10 @@ def _values(decision: IndexedDecision) -> dict[str, str]:
         ":version": sortable(decision.version),
         ":body": decision.body,
     }
+
+
+def _move(decision_id: str) -> dict[str, str]:
+    return {":mark": shard_of(_MARK, decision_id), ":move": str(uuid4())}
 
 
 def _with_typed_features(decision: dict[str, Any]) -> dict[str, Any]:

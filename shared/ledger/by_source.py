@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from shared.ledger.entry import DeliveryKind
 from shared.ledger.items import open_key
-from shared.ledger.reading import entries_in_order, query_index
+from shared.ledger.reading import entries_in_order
+from shared.runtime.index_queries import query_index
 from shared.runtime.models import sortable
 
 if TYPE_CHECKING:

@@ -1,34 +1,26 @@
 """Converts ledger entries to DynamoDB items and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zlib import crc32
 
 from shared.ledger.entry import Channel, DeliveryKind, LedgerEntry, Outcomes, channel_of
 from shared.quality.store import from_item, to_item
 from shared.runtime.dynamodb import deserialize, serialize
+from shared.runtime.index_queries import shard_of
 from shared.runtime.models import sortable
 
 _ON_RECEIPT = "receipt"
 """Stands for the empty text in `derived`, which DynamoDB does not take for a name."""
 
-_SHARDS = 4
-"""The parts of each index that would else have one key: a part takes a thousand writes a second."""
-
-OPEN_KEYS = ("yes", *(f"yes-{number}" for number in range(1, _SHARDS)))
-"""The values of `open`; entries of earlier versions have the first one."""
+OPEN = "yes"
+"""The value of `open` of unfinished deliveries, before it is divided by source."""
 
 
 def open_key(source_id: str) -> str:
     """Return the value of `open` of a source's unfinished deliveries."""
-    return OPEN_KEYS[crc32(source_id.encode()) % _SHARDS]
-
-
-def recent_keys(kind: DeliveryKind) -> Sequence[str]:
-    """Return the values of `recent` of the completed deliveries of a kind."""
-    return [f"{kind}-{number}" for number in range(_SHARDS)]
+    return shard_of(OPEN, source_id)
 
 
 def item_of(entry: LedgerEntry) -> dict[str, Any]:
@@ -61,7 +53,7 @@ def item_of(entry: LedgerEntry) -> dict[str, Any]:
         "latest_event": sortable(entry.latest_event) if entry.latest_event else None,
         "completed_at": sortable(entry.completed_at) if entry.completed_at else None,
         "open": None if entry.is_complete else open_key(entry.source_id),
-        "recent": _recent_key(entry) if entry.completed_at else None,
+        "recent": shard_of(entry.kind, entry.delivery_id) if entry.completed_at else None,
         "revision": entry.revision,
     }
     return serialize(plain)
@@ -137,10 +129,6 @@ def entry_of_values(plain: Mapping[str, Any]) -> LedgerEntry:
 
 
 _FATES = ("loaded", "duplicate", "conflict", "superseded", "cancelled", "shared_ids", "dropped")
-
-
-def _recent_key(entry: LedgerEntry) -> str:
-    return recent_keys(entry.kind)[crc32(entry.delivery_id.encode()) % _SHARDS]
 
 
 def _packed(outcomes: Outcomes) -> str:

@@ -1,11 +1,11 @@
-"""Reads the ledger by its indexes, which have few attributes: whole entries are read from the table."""
+"""Reads the entries that an index of the ledger names: it has few of their attributes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from shared.ledger.items import entry_of_values
-from shared.runtime.dynamodb import deserialize, get_items, serialize
+from shared.runtime.dynamodb import get_items
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -13,21 +13,6 @@ if TYPE_CHECKING:
     from shared.ledger.entry import LedgerEntry
 
 _TOGETHER = 100
-
-
-def query_index(
-    dynamodb: "DynamoDBClient", table: str, index: str, condition: str, values: Mapping[str, Any], **more: Any
-) -> Iterator[dict[str, Any]]:
-    """Yield the values that an index has of the items which a condition on its keys selects, in its order."""
-    pages = dynamodb.get_paginator("query").paginate(
-        TableName=table,
-        IndexName=index,
-        KeyConditionExpression=condition,
-        ExpressionAttributeValues=serialize(values),
-        **more,
-    )
-    for page in pages:
-        yield from map(deserialize, page["Items"])
 
 
 def entries_in_order(

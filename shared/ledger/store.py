@@ -3,27 +3,24 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from heapq import merge
-from itertools import chain, islice
-from operator import attrgetter, itemgetter
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from shared.ledger.entry import DeliveryKind, LedgerEntry
 from shared.ledger.items import (
-    OPEN_KEYS,
+    OPEN,
     Completion,
     completion_of,
     entry_of_values,
     item_of,
-    recent_keys,
 )
 from shared.ledger.movements import Change, Facet, MovedTables, movements
-from shared.ledger.reading import entries_in_order, query_index
+from shared.ledger.reading import entries_in_order
 from shared.runtime.dynamodb import get_items, serialize
 from shared.runtime.errors import Unavailable
+from shared.runtime.index_queries import Within, query_index, query_shards
 from shared.runtime.models import now, sortable
 from shared.runtime.observability import count, logger
-from shared.runtime.parallel import all_at_once
 from shared.runtime.resources import Index, Table
 from shared.runtime.retries import retry
 
@@ -32,17 +29,19 @@ if TYPE_CHECKING:
 
     from shared.runtime.models import Clock
 
+_UNFINISHED = Index(name="open", partition_key="open", sort_key="received_at", attributes=("source_id", "data_type"))
+_RECENT = Index(
+    name="recent",
+    partition_key="recent",
+    sort_key="completed_at",
+    attributes=("kind", "batch_id", "received_at", "partitions"),
+)
 LEDGER_TABLE = Table(
     "ledger",
     partition_key="origin",
     indexes=(
-        Index(name="open", partition_key="open", sort_key="received_at", attributes=("source_id", "data_type")),
-        Index(
-            name="recent",
-            partition_key="recent",
-            sort_key="completed_at",
-            attributes=("kind", "batch_id", "received_at", "partitions"),
-        ),
+        _UNFINISHED,
+        _RECENT,
         Index(name="by_batch", partition_key="batch_id", sort_key="origin", attributes=()),
         Index(name="by_source", partition_key="source_id", sort_key="received_at", attributes=("kind",)),
     ),
@@ -119,8 +118,9 @@ class Ledger:
 
     def list_unfinished(self, before: datetime) -> Iterator[LedgerEntry]:
         """Every entry received before a moment that is not complete yet, oldest first."""
-        found = [self._open(key, before) for key in OPEN_KEYS]
-        entries = self._entries(merge(*found, key=itemgetter("received_at")))
+        received = Within("received_at < :before", {":before": sortable(before)})
+        found = query_shards(self._dynamodb, self._table, _UNFINISHED, OPEN, received)
+        entries = self._entries(found)
         return (each for each in entries if not each.is_complete)
 
     def of_batch(self, batch_id: str) -> Iterator[LedgerEntry]:
@@ -131,31 +131,9 @@ class Ledger:
 
     def recent(self, kind: DeliveryKind, most: int) -> list[Completion]:
         """The deliveries of a kind that were completed last, newest first."""
-
-        def of_key(key: str) -> list[Completion]:
-            found = query_index(
-                self._dynamodb,
-                self._table,
-                "recent",
-                "recent = :recent",
-                {":recent": key},
-                ScanIndexForward=False,
-                PaginationConfig={"MaxItems": most, "PageSize": most},
-            )
-            return list(map(completion_of, found))
-
-        found = all_at_once({key: partial(of_key, key) for key in recent_keys(kind)})
-        return sorted(chain(*found.values()), key=attrgetter("completed_at"), reverse=True)[:most]
-
-    def _open(self, key: str, before: datetime) -> Iterator[Mapping[str, Any]]:
-        return query_index(
-            self._dynamodb,
-            self._table,
-            "open",
-            "#open = :open AND received_at < :before",
-            {":open": key, ":before": sortable(before)},
-            ExpressionAttributeNames={"#open": "open"},
-        )
+        page = {"PageSize": most}
+        found = query_shards(self._dynamodb, self._table, _RECENT, kind, ScanIndexForward=False, PaginationConfig=page)
+        return list(map(completion_of, islice(found, most)))
 
     def _entries(self, found: Iterable[Mapping[str, Any]]) -> Iterator[LedgerEntry]:
         return entries_in_order(self._dynamodb, self._table, found)

@@ -12,8 +12,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from shared.notifications.models import stored
-from shared.notifications.outbox import DEAD, DUE
+from shared.notifications.outbox import BY_DEATH, BY_TURN, DEAD, DUE
 from shared.runtime.dynamodb import deserialize, serialize
+from shared.runtime.index_queries import Within, query_shards, shard_of
 from shared.runtime.models import sortable
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from shared.notifications.models import NotificationTarget
     from shared.runtime.models import Clock
+    from shared.runtime.resources import Index
 
 LEASE = timedelta(minutes=3)
 """Longer than the notifier may run, so that nobody delivers what another one is still delivering."""
@@ -28,6 +30,7 @@ LEASE = timedelta(minutes=3)
 SENT_KEPT_FOR, DEAD_KEPT_FOR = timedelta(days=7), timedelta(days=14)
 _LONGEST_REASON = 500
 _A_DAY = timedelta(days=1)
+_MOST_COUNTED = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +57,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Backlog:
-    """What the outbox has; numbers are of the entries that one page of an index holds (1 MB).
+    """What the outbox has; at most 2 000 entries of each kind are counted.
 
     Attributes:
         waiting: entries that are not delivered yet.
@@ -91,15 +94,9 @@ class Entries:
 
     def due(self, most: int) -> list[str]:
         """Return notifications with entries whose turn has come, the most overdue first."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=DUE,
-            KeyConditionExpression="due = :due AND due_at <= :now",
-            ProjectionExpression="notification_id",
-            ExpressionAttributeValues=serialize({":due": DUE, ":now": sortable(self._clock())}),
-        )
-        found = islice((deserialize(item)["notification_id"] for page in pages for item in page["Items"]), most)
-        return list(dict.fromkeys(found))
+        until_now = Within("due_at <= :now", {":now": sortable(self._clock())})
+        found = self._of_index(BY_TURN, DUE, until_now, ProjectionExpression="notification_id, due_at")
+        return list(dict.fromkeys(each["notification_id"] for each in islice(found, most)))
 
     def claim(self, notification_id: str, target: str) -> Entry | None:
         """Claim an entry, unless another notifier has, or it is not its turn.
@@ -160,7 +157,7 @@ class Entries:
             "REMOVE due, due_at, claim, #to.secret",
             {
                 ":state": "dead",
-                ":dead": DEAD,
+                ":dead": shard_of(DEAD, entry.notification_id),
                 ":now": sortable(now),
                 ":reason": reason[:_LONGEST_REASON],
                 ":expires": int((now + DEAD_KEPT_FOR).timestamp()),
@@ -178,42 +175,35 @@ class Entries:
             "SET #state = :state, #to = :to, attempts = :zero, tried_since = :now, due = :due, due_at = :now "
             "REMOVE dead, died_at, expires_at"
         )
-        values = {":state": "waiting", ":to": stored(to), ":zero": 0, ":now": now, ":due": DUE}
+        due = shard_of(DUE, notification_id)
+        values = {":state": "waiting", ":to": stored(to), ":zero": 0, ":now": now, ":due": due}
         return self._update(notification_id, target, change, "attribute_exists(dead)", values) is not None
 
     def dead(self) -> Iterator[dict[str, Any]]:
         """Yield the entries that were given up, oldest first: id, target, subject, attributes, reason and when."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=DEAD,
-            KeyConditionExpression="dead = :dead",
+        return self._of_index(
+            BY_DEATH,
+            DEAD,
             ProjectionExpression="notification_id, target, subject, #attributes, last_error, died_at, attempts",
             ExpressionAttributeNames={"#attributes": "attributes"},
-            ExpressionAttributeValues=serialize({":dead": DEAD}),
         )
-        return (deserialize(item) for page in pages for item in page["Items"])
 
     def backlog(self) -> Backlog:
         """Count what waits and what is dead."""
         a_day_ago = sortable(self._clock() - _A_DAY)
-        waiting = self._dynamodb.query(
-            TableName=self._table,
-            IndexName=DUE,
-            KeyConditionExpression="due = :due",
-            ProjectionExpression="due_at",
-            ExpressionAttributeValues=serialize({":due": DUE}),
-        )["Items"]
-        dead = self._dynamodb.query(
-            TableName=self._table,
-            IndexName=DEAD,
-            KeyConditionExpression="dead = :dead",
-            ProjectionExpression="died_at",
-            ExpressionAttributeValues=serialize({":dead": DEAD}),
-            ScanIndexForward=False,
-        )["Items"]
-        newly_dead = sum(deserialize(each)["died_at"] > a_day_ago for each in dead)
-        oldest = datetime.fromisoformat(deserialize(waiting[0])["due_at"]) if waiting else None
-        return Backlog(waiting=len(waiting), oldest_due=oldest, dead=len(dead), newly_dead=newly_dead)
+        waiting = self._of_index(BY_TURN, DUE, ProjectionExpression="due_at")
+        dead = self._of_index(BY_DEATH, DEAD, ProjectionExpression="died_at", ScanIndexForward=False)
+        due = [datetime.fromisoformat(each["due_at"]) for each in islice(waiting, _MOST_COUNTED)]
+        died = [each["died_at"] for each in islice(dead, _MOST_COUNTED)]
+        return Backlog(
+            waiting=len(due),
+            oldest_due=due[0] if due else None,
+            dead=len(died),
+            newly_dead=sum(at > a_day_ago for at in died),
+        )
+
+    def _of_index(self, index: "Index", key: str, *within: Within, **more: Any) -> Iterator[dict[str, Any]]:
+        return query_shards(self._dynamodb, self._table, index, key, *within, **more)
 
     def _settle(self, entry: Entry, change: str, values: Mapping[str, Any]) -> bool:
         """End a claim; a claim that ended by itself meanwhile is left to its next holder."""

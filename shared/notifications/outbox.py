@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.notifications.models import Notification, NotificationTarget, WebhookTarget, stored
 from shared.runtime.dynamodb import serialize
+from shared.runtime.index_queries import shard_of
 from shared.runtime.models import sortable
 from shared.runtime.observability import logger
 from shared.runtime.resources import Index, Table
@@ -19,19 +20,18 @@ if TYPE_CHECKING:
 
     from shared.runtime.models import Clock
 
+BY_TURN = Index(name="due", partition_key="due", sort_key="due_at")
+BY_DEATH = Index(name="dead", partition_key="dead", sort_key="died_at")
 OUTBOX_TABLE = Table(
     "outbox",
     partition_key="notification_id",
     sort_key="target",
-    indexes=(
-        Index(name="due", partition_key="due", sort_key="due_at"),
-        Index(name="dead", partition_key="dead", sort_key="died_at"),
-    ),
+    indexes=(BY_TURN, BY_DEATH),
     expires_by="expires_at",
 )
 
 DUE, DEAD = "due", "dead"
-"""The only values of the keys of the two sparse indexes."""
+"""The values of the keys of the two sparse indexes, before they are divided by notification."""
 
 _PER_SEND = 10
 
@@ -89,7 +89,7 @@ def _item(notification: Notification, target: NotificationTarget, now: str) -> d
         "state": "waiting",
         "attempts": 0,
         "created_at": now,
-        "due": DUE,
+        "due": shard_of(DUE, notification.id),
         "due_at": now,
     }
 

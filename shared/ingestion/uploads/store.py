@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.uploads.state import Upload
 from shared.runtime.dynamodb import deserialize, get_items, serialize
 from shared.runtime.errors import Unavailable
+from shared.runtime.index_queries import Within, query_shards, shard_of
 from shared.runtime.models import sortable
 from shared.runtime.resources import Index, Table
 from shared.runtime.retries import retry
@@ -14,14 +16,14 @@ from shared.runtime.retries import retry
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-UPLOADS_TABLE = Table(
-    "uploads",
-    partition_key="batch_id",
-    indexes=(Index(name="open", partition_key="open", sort_key="created_at"),),
-)
+_BY_PROGRESS = Index(name="open", partition_key="open", sort_key="created_at")
+UPLOADS_TABLE = Table("uploads", partition_key="batch_id", indexes=(_BY_PROGRESS,))
 
 _OPEN, _EMPTY = "yes", "empty"
-"""The keys of the index: of unfinished uploads, and of those that ended before any of their rows was read."""
+"""The keys of the index, before they are divided by upload.
+
+They are those of unfinished uploads, and of uploads that ended before any of their rows was read.
+"""
 
 Change = Callable[[Upload], Upload]
 _TRIES = 8
@@ -77,48 +79,25 @@ class UploadStore:
 
     def open(self, before: datetime) -> Iterator[Upload]:
         """Yield the unfinished uploads created before a time, oldest first."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName="open",
-            KeyConditionExpression="#open = :open AND created_at < :before",
-            ExpressionAttributeNames={"#open": "open"},
-            ExpressionAttributeValues=serialize({":open": _OPEN, ":before": sortable(before)}),
-        )
-        for page in pages:
-            yield from map(_upload, page["Items"])
+        return self._in_state(_OPEN, Within("created_at < :before", {":before": sortable(before)}))
 
     def unfinished(self, most: int) -> Iterator[Upload]:
         """Yield the oldest unfinished uploads."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName="open",
-            KeyConditionExpression="#open = :open",
-            ExpressionAttributeNames={"#open": "open"},
-            ExpressionAttributeValues=serialize({":open": _OPEN}),
-            PaginationConfig={"MaxItems": most},
-        )
-        for page in pages:
-            yield from map(_upload, page["Items"])
+        return islice(self._in_state(_OPEN), most)
 
     def without_rows(self, start: datetime, end: datetime) -> Iterator[Upload]:
         """Yield the uploads created in a half-open range that are unfinished, or ended without a row in the ledger."""
+        range_ = {":first": sortable(start), ":last": sortable(end - timedelta(milliseconds=1))}
         for state in (_OPEN, _EMPTY):
-            pages = self._dynamodb.get_paginator("query").paginate(
-                TableName=self._table,
-                IndexName="open",
-                KeyConditionExpression="#open = :open AND created_at BETWEEN :first AND :last",
-                ExpressionAttributeNames={"#open": "open"},
-                ExpressionAttributeValues=serialize(
-                    {":open": state, ":first": sortable(start), ":last": sortable(end - timedelta(milliseconds=1))}
-                ),
-            )
-            for page in pages:
-                yield from map(_upload, page["Items"])
+            yield from self._in_state(state, Within("created_at BETWEEN :first AND :last", range_))
 
     def get_many(self, batch_ids: Iterable[str]) -> list[Upload]:
         """Read several uploads; those that do not exist are omitted."""
         keys = [{"batch_id": each} for each in batch_ids]
         return [Upload.model_validate(item) for item in get_items(self._dynamodb, self._table, keys)]
+
+    def _in_state(self, state: str, *within: Within) -> Iterator[Upload]:
+        return map(Upload.model_validate, query_shards(self._dynamodb, self._table, _BY_PROGRESS, state, *within))
 
     def _replace(self, before: Upload, after: Upload) -> Upload:
         stored = after.model_copy(update={"revision": before.revision + 1})
@@ -133,7 +112,13 @@ class UploadStore:
 
 def _item(upload: Upload) -> dict[str, Any]:
     plain = {name: _plain(value) for name, value in upload.model_dump().items()}
-    return serialize({**plain, "open": _OPEN if upload.is_open else None if upload.cuts else _EMPTY})
+    return serialize({**plain, "open": _progress_key(upload)})
+
+
+def _progress_key(upload: Upload) -> str | None:
+    if upload.is_open:
+        return shard_of(_OPEN, upload.batch_id)
+    return None if upload.cuts else shard_of(_EMPTY, upload.batch_id)
 
 
 def _plain(value: Any) -> Any:

@@ -434,7 +434,7 @@ def _without_random(stored: Any) -> Any:
     kept = {
         name: [{key: item[key] for key in item.keys() - RANDOM} for item in items] for name, items in stored.items()
     }
-    named_at_random = {KEYS_TABLE: ("key_id",), DASHBOARDS_TABLE: ("dashboard_id", "listed_at", "body")}
+    named_at_random = {KEYS_TABLE: ("key_id",), DASHBOARDS_TABLE: ("dashboard_id", "listed_at", "public_key", "body")}
     return kept | {
         table.label: sorted((item | dict.fromkeys(keys) for item in kept[table.label]), key=sorted)
         for table, keys in named_at_random.items()
