@@ -12,7 +12,7 @@ from infra.aws.alarms import functions, services
 from infra.aws.alarms.failures import of_failures
 from infra.aws.alarms.memory import MemoryMetric
 from infra.aws.alarms.watch import Alarms, Watch
-from infra.aws.budget import MonthlyBudget
+from infra.aws.budget import MonthlyBudget, QueryStop
 from infra.aws.dashboard import StageDashboard
 from infra.aws.metrics import StageMetrics
 from infra.aws.names import Names
@@ -31,7 +31,9 @@ class OperationsStack(Stack):
         Alarms(self, names=names, watches=_watches(names, metrics, websocket_api))
         StageDashboard(self, names=names, metrics=metrics, websocket_api=websocket_api)
         if names.stage.monthly_budget:
-            MonthlyBudget(self, dollars=names.stage.monthly_budget, names=names)
+            budget = MonthlyBudget(self, dollars=names.stage.monthly_budget, names=names)
+            if names.stage.budget_stops_queries:
+                QueryStop(self, budget=budget, names=names)
 
 
 def _watches(names: Names, metrics: StageMetrics, websocket_api: str) -> Iterator[Watch]:

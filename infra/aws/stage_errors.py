@@ -14,7 +14,7 @@ class IllegalDomain(IllegalStage):
 
 
 class IllegalBudget(IllegalStage):
-    """The configured budget has nobody to tell."""
+    """The configured budget has nobody to tell, or lacks its amount."""
 
 
 class IllegalLimit(IllegalStage):

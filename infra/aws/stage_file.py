@@ -39,6 +39,7 @@ class StageValues(BaseModel):
     dashboard_renewal_seconds: int = Field(default=0, ge=0, le=300)
     lambda_concurrency: int = Field(default=0, ge=1)
     monthly_budget: int | None = Field(default=None, ge=1)
+    budget_stops_queries: bool = False
     requests_per_address: int = Field(default=0, ge=0, le=2_000_000_000)
     identity_horizon_days: float | None = Field(default=None, gt=0)
     deployments: Deployments = "all-at-once"

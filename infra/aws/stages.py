@@ -97,6 +97,8 @@ class StageConfig:
     """The account's quota of concurrent executions in the region; an alarm fires when most of it is used."""
     monthly_budget: int | None = None
     """Dollars that all of the account may cost a month before its operators get a mail; None sets no budget."""
+    budget_stops_queries: bool = False
+    """Whether functions may ask Athena nothing any more when the month has cost the budget, until it is reversed."""
     requests_per_address: int = 0
     """Requests that AWS WAF lets an address make within five minutes; 0 leaves WAF out."""
     deployments: Deployments = "all-at-once"
@@ -129,7 +131,7 @@ class StageConfig:
             IllegalWebhookTarget: an allowed target of webhooks is not `host:port`.
             IllegalConfiguration: the configuration of fraud analytics is invalid; the message names every mistake.
             IllegalDomain: the domain is none, or does not go together with its certificate.
-            IllegalBudget: there is a budget, and no address for its mails.
+            IllegalBudget: a budget has no address for its mails, or there is none that could stop queries.
             IllegalLimit: the limit of requests of an address is too low for AWS WAF.
             IllegalDeployments: there are canaries, and no alarms to roll them back.
         """
@@ -147,6 +149,8 @@ class StageConfig:
             raise IllegalDomain("CloudFront takes certificates of AWS Certificate Manager in us-east-1 only")
         if self.monthly_budget and not self.alarm_emails:
             raise IllegalBudget("a monthly_budget needs alarm_emails: without an address nobody learns of it")
+        if self.budget_stops_queries and not self.monthly_budget:
+            raise IllegalBudget("budget_stops_queries needs a monthly_budget")
         if 0 < self.requests_per_address < _FEWEST_REQUESTS:
             raise IllegalLimit(f"requests_per_address must be 0 or at least {_FEWEST_REQUESTS}")
         if self.deployments == "canary" and not self.alarms:

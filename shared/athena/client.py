@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.athena.failures import RETRY_SECONDS, failure, is_transient, log_failure
+from shared.athena.failures import RETRY_SECONDS, failure, is_transient, log_failure, not_started
 from shared.athena.limits import parameters
 from shared.athena.sql import Statement
 from shared.runtime.aws_errors import as_unavailable
@@ -81,9 +81,10 @@ class Athena:
         with deadline(self._timeout.seconds), self._permit():
             try:
                 yield
-            except self.client.exceptions.TooManyRequestsException as error:
-                logger().warning("Athena is throttling", exc_info=error)
-                raise Unavailable("Too many queries are running; retry later", retry_after=RETRY_SECONDS) from error
+            except ClientError as error:
+                if (unavailable := not_started(error)) is None:
+                    raise
+                raise unavailable from error
 
     def _permit(self) -> AbstractContextManager[None]:
         if self.slots is None:

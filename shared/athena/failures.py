@@ -7,9 +7,13 @@ from shared.runtime.errors import InternalError, Unavailable
 from shared.runtime.observability import logger
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from types_boto3_athena.type_defs import QueryExecutionStatusTypeDef
 
 RETRY_SECONDS = 5
+
+_STOPPED_RETRY_SECONDS = 3_600
+_DENIED, _BY_A_DENIAL = "AccessDeniedException", "with an explicit deny"
 
 _SYSTEM = 1
 _SNAPSHOT_EXPIRED = "Iceberg snapshot ID does not exist"
@@ -21,6 +25,26 @@ _NOT_READ = (
     "HIVE_MISSING_DATA",
 )
 _REASONS_OF_S3 = ("NoSuchKey", "The specified key does not exist", "SlowDown", "Please reduce your request rate")
+
+
+def not_started(error: "ClientError") -> Unavailable | None:
+    """Return the error for a query that Athena did not start, if the reason is none of the query; otherwise None.
+
+    No role of a function denies anything by itself. What denies queries is the policy that stops them when the budget
+    is spent, or an operator.
+    """
+    told = error.response["Error"]
+    if told.get("Code") == "TooManyRequestsException":
+        logger().warning("Athena is throttling", exc_info=error)
+        return Unavailable("Too many queries are running; retry later", retry_after=RETRY_SECONDS)
+    if told.get("Code") == _DENIED and _BY_A_DENIAL in told.get("Message", ""):
+        logger().warning("a policy denies queries", exc_info=error)
+        return Unavailable(
+            "The operator of this platform has stopped queries, for instance because its budget is spent; "
+            "data is still received",
+            retry_after=_STOPPED_RETRY_SECONDS,
+        )
+    return None
 
 
 def is_transient(status: "QueryExecutionStatusTypeDef") -> bool:

@@ -35,7 +35,7 @@ class Outages:
             raise error
 
 
-def refusal(code: str, status: int = 400) -> ClientError:
+def refusal(code: str, status: int = 400, message: str = "no") -> ClientError:
     """The error that a client raises when the service rejects a call."""
-    answer: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, "Call")

@@ -50,6 +50,7 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
         PROD,
         alarm_emails=("operations@example.com", "on-call@example.com"),
         monthly_budget=500,
+        budget_stops_queries=True,
         domain="analytics.example.com",
         certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555",
     )

@@ -98,20 +98,6 @@ def test_a_missing_anchor_alarms_also_when_nothing_is_measured(dev: Assembly) ->
     assert alarm["Period"] >= 2 * 30 * 60
 
 
-def test_a_budget_mails_before_and_when_the_amount_is_exceeded(prod: Assembly, dev: Assembly) -> None:
-    (budget,) = prod.of_type("AWS::Budgets::Budget").values()
-    notified = {
-        (each["Notification"]["NotificationType"], each["Notification"]["Threshold"]): {
-            subscriber["Address"] for subscriber in each["Subscribers"]
-        }
-        for each in budget["NotificationsWithSubscribers"]
-    }
-
-    assert budget["Budget"]["BudgetLimit"] == {"Amount": prod.stage.monthly_budget, "Unit": "USD"}
-    assert notified == {key: set(prod.stage.alarm_emails) for key in (("ACTUAL", 80), ("FORECASTED", 100))}
-    assert dev.of_type("AWS::Budgets::Budget") == {}
-
-
 def test_every_resource_that_holds_something_is_watched(dev: Assembly) -> None:
     """A queue, stream or table that is added is watched without being named anywhere."""
     text = str([each.get("Dimensions") for each in dev.of_type("AWS::CloudWatch::Alarm").values()])

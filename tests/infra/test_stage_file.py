@@ -101,6 +101,7 @@ def test_the_example_is_a_file_that_production_is_deployed_with() -> None:
         ("dashboard_renewal_seconds = -1", "dashboard_renewal_seconds must be at least 0"),
         ("monthly_budget = 0", "monthly_budget must be at least 1"),
         ("monthly_budget = 500", "a monthly_budget needs alarm_emails"),
+        ("budget_stops_queries = true", "budget_stops_queries needs a monthly_budget"),
         ('alarm_email = "a@b.example"', "alarm_email is unknown; remove it"),
         ('cors_origins = "https://a.example"', "cors_origins must be a list"),
         ('domain = "analytics.example.com"', "a domain needs a certificate"),

@@ -112,6 +112,21 @@ def test_a_permanently_failing_call_returns_its_status_and_leaves_nothing(
     assert (analyst.athena.running, remembered(analyst)) == (set(), [])
 
 
+def test_queries_that_a_policy_stops_answer_503_and_say_so(analyst: Analyst) -> None:
+    """Messages of IAM: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html."""
+    role = "arn:aws:sts::123456789012:assumed-role/tally-prod-metrics-us-east-1/tally-prod-metrics"
+    group = "arn:aws:athena:us-east-1:123456789012:workgroup/tally-prod"
+    denial = f"User: {role} is not authorized to perform: athena:StartQueryExecution on resource: {group} "
+    denial += "with an explicit deny in an identity-based policy"
+    analyst.athena.fails("StartQueryExecution", refusal("AccessDeniedException", message=denial))
+
+    told = analyst.ask()
+
+    assert (told.status, told.headers["Retry-After"]) == (503, ["3600"])
+    assert "stopped queries" in told.body["error"]["message"]
+    assert (analyst.athena.running, remembered(analyst)) == (set(), [])
+
+
 @pytest.mark.parametrize("outcome", [{"State": "CANCELLED"}, failed(USER), failed(SYSTEM)])
 def test_the_same_query_succeeds_after_an_outage(analyst: Analyst, outcome: dict[str, Any]) -> None:
     analyst.athena.outcome = outcome
