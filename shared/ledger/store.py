@@ -70,7 +70,12 @@ class Ledger:
 
     def get(self, delivery_id: str) -> LedgerEntry | None:
         """Read the entry of a delivery."""
-        return self._get([delivery_id]).get(delivery_id)
+        return self.get_many([delivery_id]).get(delivery_id)
+
+    def get_many(self, delivery_ids: Iterable[str]) -> dict[str, LedgerEntry]:
+        """Read the entries of deliveries that have one."""
+        items = get_items(self._dynamodb, self._table, [{"origin": each} for each in delivery_ids])
+        return {item["origin"]: entry_of_values(item) for item in items}
 
     def update(self, delivery_id: str, change: EntryChange, *, known: LedgerEntry | None = None) -> LedgerEntry:
         """Change an entry, and the totals of its source by the difference, in one transaction.
@@ -83,7 +88,7 @@ class Ledger:
         Raises:
             Unavailable: concurrent changes did not stop.
         """
-        read = {delivery_id: known} if known else self._get([delivery_id])
+        read = {delivery_id: known} if known else self.get_many([delivery_id])
         (stored,) = self._update({delivery_id: change}, read)
         return stored
 
@@ -95,7 +100,7 @@ class Ledger:
         """
         left = iter(changes)
         while some := list(islice(left, _READ_TOGETHER)):
-            known = self._get(some)
+            known = self.get_many(some)
             for together in _in_transactions(some, known):
                 self._update({each: changes[each] for each in together}, known)
 
@@ -138,10 +143,6 @@ class Ledger:
     def _entries(self, found: Iterable[Mapping[str, Any]]) -> Iterator[LedgerEntry]:
         return entries_in_order(self._dynamodb, self._table, found)
 
-    def _get(self, delivery_ids: Iterable[str]) -> dict[str, LedgerEntry]:
-        items = get_items(self._dynamodb, self._table, [{"origin": each} for each in delivery_ids])
-        return {item["origin"]: entry_of_values(item) for item in items}
-
     def _update(
         self,
         changes: "Mapping[str, Callable[[LedgerEntry | None], LedgerEntry | None]]",
@@ -153,7 +154,7 @@ class Ledger:
             ]
             if self._write([each for each in made if each.before != each.after]):
                 return [each.stored for each in made]
-            known = self._get(changes)
+            known = self.get_many(changes)
         raise Unavailable("The ledger is busy; retry later", retry_after=1)
 
     def _write(self, changes: Sequence[Change]) -> bool:

@@ -4,8 +4,9 @@ The order of writes is: the snapshot, the state of the table, the ledger, the ro
 deletion of the incoming objects. An interrupted merge is repeated, because its incoming objects still exist.
 """
 
+import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from shared.lake.merge.cycle import MergeCycle, MergeResult
     from shared.lake.merge.receipt import ObjectReceipt
     from shared.lake.merge.relocation import Relocation
-    from shared.lake.storage.object_store import LakeStore
+    from shared.lake.storage.object_store import LakeStore, ObjectName
     from shared.ledger.store import Ledger
     from shared.merging.events import MergeEvents
     from shared.merging.migration import Migration
@@ -122,8 +123,7 @@ class Merger:
             self.events.publish(result)
         elif receipts:
             self.events.publish_counted(result.data_type)
-        obsolete = [marker for marker in result.orphan_markers if self._is_obsolete_marker(marker.key)]
-        self.lake.delete([*result.consumed, *obsolete])
+        self.lake.delete([*result.consumed, *self._obsolete(result.orphan_markers)])
 
     def _apply_receipts(
         self, delivery_id: str, receipts: "Mapping[str, ObjectReceipt]", restated: set[str], entry: LedgerEntry | None
@@ -147,11 +147,15 @@ class Merger:
 
         self.ledger.update_known({delivery_id: partial(record, rows) for delivery_id, rows in superseded.items()})
 
-    def _is_obsolete_marker(self, key: str) -> bool:
-        """Whether a cancellation marker has nothing to cancel; a marker that precedes its rows is kept."""
-        name = IncomingKey.parse(key)
-        entry = None if name is None else self.ledger.get(name.delivery_id)
-        return entry is None or name is None or entry.is_complete or name.part in entry.parts
+    def _obsolete(self, markers: "Sequence[ObjectName]") -> "list[ObjectName]":
+        """Return cancellation markers that have nothing to cancel; those that precede their rows are kept.
+
+        Each pass looks at some of them, at random: those that are kept must not hide others.
+        """
+        some = random.sample(markers, min(len(markers), self.cycle.limits.markers))  # no secret
+        names = {each: name for each in some if (name := IncomingKey.parse(each.key)) is not None}
+        entries = self.ledger.get_many({name.delivery_id for name in names.values()})
+        return [each for each, name in names.items() if _is_obsolete(name, entries.get(name.delivery_id))]
 
     def _unknown_delivery(self, delivery_id: str, outcomes: Mapping[str, Outcomes]) -> LedgerEntry:
         """Return an entry for rows that are in the lake but not in the ledger; their source is unknown."""
@@ -166,6 +170,10 @@ class Merger:
             received=sum(each.total for each in outcomes.values()),
             written=True,
         )
+
+
+def _is_obsolete(marker: IncomingKey, entry: LedgerEntry | None) -> bool:
+    return entry is None or entry.is_complete or marker.part in entry.parts
 
 
 def _with_merge(result: "MergeResult", at: "datetime", state: "TableState") -> "TableState":

@@ -13,6 +13,7 @@ import pytest
 from functions.ingest.handler import app, handler
 from shared.app.wiring import Wiring, wiring
 from shared.ingestion.stream.consumer import consume_batch
+from shared.lake.merge.limits import PassLimits
 from shared.lake.validation.rows import validate_rows, validate_table
 from shared.merging.merger import Merger
 from shared.records.bounds import LARGEST_ATTRIBUTES, LARGEST_ATTRIBUTES_OF_DELIVERY, LARGEST_MAP
@@ -156,9 +157,9 @@ def _loaded(wired: Wiring, count: int) -> None:
         wired.loader.load(delivery(DataType.TRANSACTIONS, rows, origin=f"batch-{number}"))
 
 
-def _merging(wired: Wiring, *, most_bytes: int) -> Merger:
-    """The merger, with passes of this size."""
-    return replace(wired.merger, cycle=replace(wired.merger.cycle, most_bytes=most_bytes))
+def _merging(wired: Wiring, limits: PassLimits) -> Merger:
+    """The merger, with passes of these limits."""
+    return replace(wired.merger, cycle=replace(wired.merger.cycle, limits=limits))
 
 
 def _in_flight(wired: Wiring) -> int:
@@ -167,7 +168,7 @@ def _in_flight(wired: Wiring) -> int:
 
 def test_rows_beyond_the_limit_of_a_pass_are_merged_by_later_passes(wired: Wiring) -> None:
     _loaded(wired, 4)
-    merger = _merging(wired, most_bytes=1)
+    merger = _merging(wired, PassLimits(size=1))
 
     left = merger.merge(waiting(wired.settings), has_time=lambda: True)
 
@@ -179,7 +180,7 @@ def test_rows_beyond_the_limit_of_a_pass_are_merged_by_later_passes(wired: Wirin
 
 def test_passes_without_enough_time_are_retried_with_the_message(wired: Wiring) -> None:
     _loaded(wired, 3)
-    merger, wanted = _merging(wired, most_bytes=1), waiting(wired.settings)
+    merger, wanted = _merging(wired, PassLimits(size=1)), waiting(wired.settings)
 
     left = merger.merge(wanted, has_time=lambda: len(keys(wired.settings, "incoming/")) == 3)
 
@@ -194,11 +195,11 @@ def test_several_passes_give_the_same_rows_as_one(platforms: MotoPlatforms) -> N
     assert _rows_after(platforms, 1) == _rows_after(platforms, 2**30)
 
 
-def _rows_after(platforms: MotoPlatforms, most_bytes: int) -> list[dict[str, Any]]:
+def _rows_after(platforms: MotoPlatforms, size: int) -> list[dict[str, Any]]:
     with platforms.fresh() as settings:
         wired = Wiring(settings)
         _loaded(wired, 4)
-        _merging(wired, most_bytes=most_bytes).merge(waiting(settings), has_time=lambda: True)
+        _merging(wired, PassLimits(size=size)).merge(waiting(settings), has_time=lambda: True)
         return table_rows(settings, "transactions")
 
 
@@ -210,7 +211,7 @@ def test_a_merge_that_dies_between_its_passes_counts_every_row_once(
     with platforms.fresh() as settings:
         wired = Wiring(settings)
         _loaded(wired, 3)
-        merger = _merging(wired, most_bytes=1)
+        merger = _merging(wired, PassLimits(size=1))
 
         with platforms.fault_injector.killing(call, moment):
             merger.merge(waiting(settings), has_time=lambda: True)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from shared.lake.catalog.tables import BASE_TABLES
+from shared.lake.merge.damaged import DamagedObjects
 from shared.lake.merge.event_times import TimesOf, no_times, with_event_times
 from shared.lake.merge.fingerprints import ORIGIN, with_fingerprints
 from shared.lake.merge.identity import notes_of, with_present_keys
 from shared.lake.merge.late_data import restated_days
-from shared.lake.merge.limits import MAX_BYTES
+from shared.lake.merge.limits import PassLimits
 from shared.lake.merge.pending import CANCELLED, PendingObjects, PendingRows
 from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, read_receipt, write_receipt
 from shared.lake.merge.reconciliation_plan import last_reconciliation
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from shared.lake.catalog.state import TableState
     from shared.lake.merge.key_index import KeyIndex
     from shared.lake.merge.settle import Settled
-    from shared.lake.storage.object_store import LakeStore, StoredObject
+    from shared.lake.storage.object_store import LakeStore, ObjectName, StoredObject
     from shared.lake.table.port import TableSnapshot, TableStore
 
 _TRIES = 8
@@ -54,8 +55,8 @@ class MergeResult:
     merged: Mapping[str, ObjectReceipt] = field(default_factory=dict)
     restated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     superseded: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    consumed: "Sequence[StoredObject]" = ()
-    orphan_markers: "Sequence[StoredObject]" = ()
+    consumed: "Sequence[StoredObject | ObjectName]" = ()
+    orphan_markers: "Sequence[ObjectName]" = ()
     history: HistoryState | None = None
     is_complete: bool = True
     arrived: datetime | None = None
@@ -78,7 +79,8 @@ class MergeCycle:
     tables: "TableStore"
     index: "KeyIndex"
     times_of: TimesOf = no_times
-    most_bytes: int = MAX_BYTES
+    limits: PassLimits = field(default_factory=PassLimits)
+    damaged: DamagedObjects = field(default_factory=DamagedObjects)
 
     def run(self, data_type: DataType, published: "TableState") -> MergeResult | None:
         """Merge the objects of one pass; None if nothing is pending.
@@ -100,15 +102,22 @@ class MergeCycle:
                 receipt = read_receipt(self.lake, head)
                 unpublished = unpublished_days(self.tables, data_type, head, receipt, published)
                 snapshot = with_present_keys(self.tables, data_type, head)
-                pending = PendingObjects.read(self.lake, data_type, self.most_bytes)
+                pending = self._read_pending(data_type)
                 if pending.rows or pending.markers:
                     return _Attempt(self, data_type, snapshot, receipt, unpublished, pending).run(published.days)
             except CommitConflict:
                 continue
-            if snapshot is head:
+            if snapshot is head and pending.is_last:
                 return None
-            return MergeResult(data_type=data_type, snapshot=snapshot, days=tuple(unpublished))
+            return MergeResult(
+                data_type=data_type, snapshot=snapshot, days=tuple(unpublished), is_complete=pending.is_last
+            )
         raise Unavailable(f"Another merge is writing {data_type}; retry later", retry_after=1)
+
+    def _read_pending(self, data_type: DataType) -> PendingObjects:
+        pending = PendingObjects.read(self.lake, data_type, self.limits, self.damaged.of(data_type))
+        self.damaged.remember(data_type, pending.damaged, self.limits.damaged)
+        return pending
 
 
 @dataclass(frozen=True)
@@ -150,7 +159,7 @@ class _Attempt:
             consumed=self.pending.consumed,
             orphan_markers=self.pending.orphan_markers,
             history=history,
-            is_complete=not self.pending.remaining,
+            is_complete=self.pending.is_last,
             arrived=first_arrival(each.table for each in self.pending.rows) if self.cycle.index.horizon else None,
         )
 
@@ -198,8 +207,8 @@ class _Attempt:
 
         An object is replaced if its load is repeated; what its rows superseded may not be in the ledger yet.
         """
-        existing = {*(each.stored.key for each in self.pending.rows), *(each.key for each in self.pending.remaining)}
-        return {name: each for name, each in self.receipt.objects.items() if name.split(" ")[0] in existing}
+        may_exist = self.pending.listing.may_have_rows
+        return {name: each for name, each in self.receipt.objects.items() if may_exist(name.split(" ")[0])}
 
     def _carried_days(self) -> tuple[str, ...]:
         """Return the days of earlier commits that are not published, or whose event a crash may have prevented."""

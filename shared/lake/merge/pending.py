@@ -4,37 +4,36 @@ One pass of a merge reads only what fits into memory, which may be far more than
 thousand times compresses to almost nothing. The rest is left for the next pass.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Self
 
-import pyarrow as pa
-
-from shared.lake.merge.limits import MAX_BYTES, MOST_OBJECTS, MOST_ROWS
+from shared.lake.merge.limits import PassLimits
+from shared.lake.merge.listing import Listing, Named
 from shared.lake.merge.receipt import Receipt
 from shared.lake.parquet.columns import UnreadableObject, arrow_schema, read_parquet
 from shared.lake.storage.object_store import LakeStore, ObjectName, StoredObject
-from shared.lake.storage.paths import IncomingKey, IncomingKind, incoming_prefix
 from shared.runtime.observability import count, logger
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shared.lake.storage.paths import IncomingKey
     from shared.records.schema import DataType
 
 CANCELLED = "cancelled"
 
 _AT_ONCE = 8
-_SMALL = 256 * 1024
 
 
 @dataclass(frozen=True)
 class PendingObject:
-    """An incoming object and its rows; a marker has none."""
+    """An incoming object and its rows."""
 
     stored: StoredObject
-    key: IncomingKey
-    table: pa.Table
+    key: "IncomingKey"
+    table: "pa.Table"
 
     @property
     def name(self) -> str:
@@ -49,53 +48,64 @@ class PendingObject:
 
 @dataclass(frozen=True)
 class PendingObjects:
-    """The objects of one pass, the markers, and the names of the remaining objects.
+    """The objects of one pass, and what is listed beside them.
 
-    `damaged` are objects that cannot be read. They are left alone and reported.
+    `damaged` are objects that cannot be read, also those that an earlier pass found. They are left alone and reported.
+    Unless the pass `is_last`, others wait.
     """
 
     rows: Sequence[PendingObject]
-    markers: Mapping[str, StoredObject]
-    remaining: Sequence[ObjectName] = ()
+    listing: Listing
     damaged: Sequence[ObjectName] = ()
+    is_last: bool = True
 
     @classmethod
-    def read(cls, lake: LakeStore, data_type: "DataType", most_bytes: int = MAX_BYTES) -> Self:
+    def read(
+        cls,
+        lake: LakeStore,
+        data_type: "DataType",
+        limits: PassLimits | None = None,
+        damaged: Collection[ObjectName] = (),
+    ) -> Self:
         """List the objects and read them until there are enough for one pass.
 
-        Markers and the rows that they cancel are read first, so that no rows are merged without their marker. Several
-        objects are downloaded at once, and decoded one after the other: how much memory one takes is known only then.
+        All markers of the listed rows are listed, so no rows are merged without their marker; the content of a marker
+        is not read. Several objects are downloaded at once, and decoded one after the other: how much memory one takes
+        is known only then.
+
+        Args:
+            lake: the lake.
+            data_type: the data type.
+            limits: how much is enough.
+            damaged: objects that are known to be damaged; they are not downloaded.
         """
-        names = _processing_order(lake.names(incoming_prefix(data_type)))
-        rows, markers = list[PendingObject](), dict[str, StoredObject]()
-        damaged, read, size, length = list[ObjectName](), 0, 0, 0
-        for name, key, stored in _download(lake, names, most_bytes):
-            if size >= most_bytes or length >= MOST_ROWS or len(rows) >= MOST_OBJECTS:
+        most = limits or PassLimits()
+        listing = Listing.read(lake, data_type, most.listed, damaged)
+        waiting = listing.in_order()
+        rows, found, read, size, length = list[PendingObject](), list[ObjectName](), 0, 0, 0
+        for name, key, stored in _download(lake, waiting[: most.objects], most.size):
+            if size >= most.size or length >= most.rows:
                 break
             read += 1
             if stored is None:
                 continue
             each = _decode(data_type, key, stored)
             if each is None:
-                damaged.append(name)
-            elif key.kind is IncomingKind.CANCELLATION:
-                markers[key.rows_key] = stored
+                found.append(name)
             else:
                 rows.append(each)
                 size, length = size + each.size, length + len(each.table)
-        return cls(
-            rows=rows,
-            markers=markers,
-            remaining=[name for name, _ in names[read:]],
-            damaged=damaged,
-        )
+        _report([*listing.damaged, *found])
+        beyond = [each for each in damaged if listing.ends_before(each.key)]
+        is_last = read == len(waiting) and listing.last_key is None
+        return cls(rows, listing, [*listing.damaged, *found, *beyond], is_last)
 
     def classify(self, receipt: Receipt) -> "PendingRows":
         """Separate rows to merge from rows in the base and cancelled rows; rows in the base cannot be cancelled."""
-        known = receipt.objects
+        known, markers = receipt.objects, self.markers
         in_base = {name.split(" ")[0] for name, each in known.items() if CANCELLED not in each.outcomes}
         new = [each for each in self.rows if each.name not in known]
-        stopped = {each.name for each in new if each.stored.key in self.markers and each.stored.key not in in_base}
+        stopped = {each.name for each in new if each.stored.key in markers and each.stored.key not in in_base}
         repeated = [each for each in self.rows if each.name in known and CANCELLED not in known[each.name].outcomes]
         return PendingRows(
             fresh=[each for each in new if each.name not in stopped],
@@ -104,16 +114,20 @@ class PendingObjects:
         )
 
     @property
-    def consumed(self) -> list[StoredObject]:
+    def markers(self) -> Mapping[str, ObjectName]:
+        """The markers by the key of the rows that they cancel."""
+        return {key.rows_key: name for name, key in self.listing.markers}
+
+    @property
+    def consumed(self) -> list[StoredObject | ObjectName]:
         """The objects to delete after the merge: all except markers without rows."""
         present = {each.stored.key for each in self.rows}
         return [*(each.stored for each in self.rows), *(each for key, each in self.markers.items() if key in present)]
 
     @property
-    def orphan_markers(self) -> list[StoredObject]:
+    def orphan_markers(self) -> list[ObjectName]:
         """The markers without rows: the rows are not written yet, or deleted already."""
-        present = {*(each.stored.key for each in self.rows), *(each.key for each in (*self.remaining, *self.damaged))}
-        return [each for key, each in self.markers.items() if key not in present]
+        return [each for key, each in self.markers.items() if not self.listing.may_have_rows(key)]
 
 
 @dataclass(frozen=True)
@@ -125,50 +139,9 @@ class PendingRows:
     cancelled: Mapping[str, int]
 
 
-def _processing_order(names: Iterable[ObjectName]) -> list[tuple[ObjectName, IncomingKey]]:
-    """Return markers first, then the rows that they cancel, then small and large objects in turn.
-
-    In turn, so that neither a large backfill holds up small deliveries nor the other way round; and of each size the
-    oldest and the newest in turn, so that a delivery need not wait for all that came before it, and none waits forever.
-    """
-    parsed = [(name, key) for name in names if (key := IncomingKey.parse(name.key)) is not None]
-    marked = {key.rows_key for _, key in parsed if key.kind is IncomingKind.CANCELLATION}
-    parsed.sort(key=lambda each: (each[0].made_at, each[0].key))
-    first = [each for each in parsed if each[1].kind is IncomingKind.CANCELLATION]
-    then = [each for each in parsed if each[0].key in marked]
-    rest = [each for each in parsed if each[0].key not in marked and each[1].kind is IncomingKind.ROWS]
-    small, large = ([each for each in rest if (each[0].size <= _SMALL) is fits] for fits in (True, False))
-    return [*first, *then, *_in_turn(_from_both_ends(small), _from_both_ends(large))]
-
-
-def _from_both_ends(
-    objects: Sequence[tuple[ObjectName, IncomingKey]],
-) -> list[tuple[ObjectName, IncomingKey]]:
-    """Return the first, the last, the second, the last but one, and so on."""
-    half = (len(objects) + 1) // 2
-    ends = zip_longest(objects[:half], reversed(objects[half:]))
-    return [each for pair in ends for each in pair if each is not None]
-
-
-def _in_turn(
-    small: Sequence[tuple[ObjectName, IncomingKey]], large: Sequence[tuple[ObjectName, IncomingKey]]
-) -> Iterator[tuple[ObjectName, IncomingKey]]:
-    """Yield as many small objects as fit beside a large one, then that one, and so on."""
-    waiting, spent = iter(small), 0
-    for each in large:
-        yield each
-        spent = each[0].size
-        for other in waiting:
-            yield other
-            spent -= other[0].size
-            if spent <= 0:
-                break
-    yield from waiting
-
-
 def _download(
-    lake: LakeStore, names: Sequence[tuple[ObjectName, IncomingKey]], most_bytes: int
-) -> Iterator[tuple[ObjectName, IncomingKey, StoredObject | None]]:
+    lake: LakeStore, names: Sequence[Named], most_bytes: int
+) -> Iterator[tuple[ObjectName, "IncomingKey", StoredObject | None]]:
     """Yield objects in order, None for those that are gone; some are downloaded ahead."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for some in _batched(names, most_bytes):
@@ -176,11 +149,9 @@ def _download(
             yield from ((name, key, each) for (name, key), each in zip(some, stored, strict=True))
 
 
-def _batched(
-    names: Sequence[tuple[ObjectName, IncomingKey]], most_bytes: int
-) -> Iterator[Sequence[tuple[ObjectName, IncomingKey]]]:
+def _batched(names: Sequence[Named], most_bytes: int) -> Iterator[Sequence[Named]]:
     """Yield the objects that are downloaded at once: no more than fit beside each other, and at least one."""
-    some, size = list[tuple[ObjectName, IncomingKey]](), 0
+    some, size = list[Named](), 0
     for each in names:
         if some and (len(some) == _AT_ONCE or size + each[0].size > most_bytes):
             yield some
@@ -191,14 +162,18 @@ def _batched(
         yield some
 
 
-def _decode(data_type: "DataType", key: IncomingKey, stored: StoredObject) -> PendingObject | None:
+def _decode(data_type: "DataType", key: "IncomingKey", stored: StoredObject) -> PendingObject | None:
     """Read the rows of an object; None if they are not readable."""
-    schema = arrow_schema(data_type)
-    if key.kind is IncomingKind.CANCELLATION:
-        return PendingObject(stored, key, schema.empty_table())
     try:
-        return PendingObject(stored, key, read_parquet(stored.body, schema).replace_schema_metadata(None))
+        rows = read_parquet(stored.body, arrow_schema(data_type)).replace_schema_metadata(None)
     except UnreadableObject as error:
         logger().error("an incoming object cannot be read", key=stored.key, reason=str(error))
-        count("UnreadableIncomingObjects")
         return None
+    return PendingObject(stored, key, rows)
+
+
+def _report(damaged: Sequence[ObjectName]) -> None:
+    """Count the damaged objects in every pass, so that their alarm lasts as long as they lie there."""
+    if damaged:
+        logger().error("incoming objects cannot be read", number=len(damaged), first=damaged[0].key)
+        count("UnreadableIncomingObjects", len(damaged))

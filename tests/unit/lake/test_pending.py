@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.lake.merge import pending
-from shared.lake.merge.limits import MOST_OBJECTS
+from shared.lake.merge.limits import PassLimits
+from shared.lake.merge.listing import Listing
 from shared.lake.merge.pending import CANCELLED, PendingObjects
 from shared.lake.merge.receipt import ObjectReceipt, Receipt
 from shared.lake.parquet.columns import IngestMetadata, to_table, write_parquet
@@ -19,6 +19,7 @@ from tests.fakes.memory_lake import MemoryLake
 from tests.fakes.records import NOW, sale
 
 SALES = DataType.TRANSACTIONS
+MOST_OBJECTS = PassLimits().objects
 
 
 def _body(*numbers: int, **fields: Any) -> bytes:
@@ -34,7 +35,11 @@ def _put(lake: MemoryLake, delivery_id: str, body: bytes | None = None) -> str:
 
 
 def _read(lake: MemoryLake, **most: int) -> list[str]:
-    return [each.key.delivery_id for each in PendingObjects.read(lake, SALES, **most).rows]
+    return [each.key.delivery_id for each in PendingObjects.read(lake, SALES, PassLimits(**most)).rows]
+
+
+def _left(found: PendingObjects) -> int:
+    return len(found.listing.rows) - len(found.rows)
 
 
 def test_the_oldest_and_the_newest_object_are_read_in_turn() -> None:
@@ -64,22 +69,22 @@ def test_objects_of_other_types_and_other_names_are_not_read() -> None:
 
     found = PendingObjects.read(lake, SALES)
 
-    assert (found.rows, found.markers, found.remaining, found.damaged) == ([], {}, [], [])
+    assert (found.rows, found.markers, found.damaged, found.is_last) == ([], {}, [], True)
 
 
-def test_markers_and_the_rows_that_they_cancel_come_first() -> None:
+def test_cancelled_rows_come_first() -> None:
     lake = MemoryLake()
     for number in range(9):
         _put(lake, f"b-{number}")
     cancelled = _put(lake, "late")
     lake.put(cancellation_key(SALES, "late"), b"")
 
-    found = PendingObjects.read(lake, SALES, most_bytes=1)
+    found = PendingObjects.read(lake, SALES, PassLimits(size=1))
 
     assert found.rows[0].key.delivery_id == "late"
     assert list(found.markers) == [cancelled]
     assert found.classify(Receipt()).cancelled.keys() == {each.name for each in found.rows[:1]}
-    assert len(found.remaining) == 10 - len(found.rows)
+    assert (_left(found), found.is_last) == (9, False)
 
 
 class _Sizes(MemoryLake):
@@ -96,8 +101,8 @@ class _Sizes(MemoryLake):
 
 
 def _order(sizes: dict[str, int]) -> list[str]:
-    names = pending._processing_order(_Sizes(sizes).names("incoming/transactions/"))
-    return [key.delivery_id for _, key in names]
+    listing = Listing.read(_Sizes(sizes), SALES, len(sizes), ())
+    return [key.delivery_id for _, key in listing.in_order()]
 
 
 def test_a_large_backfill_does_not_hold_up_small_deliveries_and_they_do_not_hold_it_up() -> None:
@@ -132,7 +137,7 @@ def test_the_memory_that_rows_take_counts_not_their_size_in_storage() -> None:
     most = 1024 * 1024
     assert len(body) * 40 < most
 
-    assert len(_read(lake, most_bytes=most)) < 40
+    assert len(_read(lake, size=most)) < 40
 
 
 def test_rows_in_the_base_are_not_merged_again_and_cannot_be_cancelled() -> None:
@@ -216,8 +221,8 @@ def test_a_pass_over_50_000_objects_reads_as_many_as_it_can_finish() -> None:
 
     pending = PendingObjects.read(lake, SALES)
 
-    assert MOST_OBJECTS == len(pending.rows) <= lake.read < MOST_OBJECTS + 8
-    assert len(pending.remaining) == 50_000 - MOST_OBJECTS
+    assert MOST_OBJECTS == len(pending.rows) == lake.read
+    assert (_left(pending), pending.is_last) == (50_000 - MOST_OBJECTS, False)
 
 
 def test_markers_do_not_take_the_place_of_rows() -> None:
@@ -227,7 +232,7 @@ def test_markers_do_not_take_the_place_of_rows() -> None:
 
     pending = PendingObjects.read(lake, SALES)
 
-    assert (len(pending.rows), len(pending.orphan_markers), pending.remaining) == (20, MOST_OBJECTS + 20, [])
+    assert (len(pending.rows), len(pending.orphan_markers), pending.is_last) == (20, MOST_OBJECTS + 20, True)
 
 
 def test_rows_of_cancelled_deliveries_are_read_with_their_marker_however_many_wait() -> None:
