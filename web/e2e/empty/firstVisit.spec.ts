@@ -1,4 +1,5 @@
 /** The first visit to a platform without any data: from signing in over a shop's export to its first chart. */
+import { text as dashboards } from "../../src/text/dashboards";
 import { text as t } from "../../src/text/dataImport";
 import { expect, settled, signIn, test } from "../support";
 
@@ -18,6 +19,16 @@ const ROWS = [
   "#1002,bob@example.org,paid,2026-11-03 11:00:00 +0000,fulfilled,,no,USD,30.00,0.00,0.00,30.00,,0.00,Post,2026-11-03 11:00:00 +0000,1,Bowl,30.00,,BOWL,true,true,fulfilled,,US,US,,,Card,0.00,Shop,2,web,0.00",
 ];
 const REVENUE = 62;
+
+test("a browser that saw data before the platform was reset is led to the import, too", async ({ page }) => {
+  await page.addInitScript(() => localStorage.setItem("tally.hasData", "yes"));
+  await signIn(page);
+
+  await expect(page.getByRole("heading", { name: dashboards.view.noData })).toBeVisible();
+  await page.getByRole("link", { name: dashboards.view.import }).click();
+
+  await expect(page.getByRole("heading", { name: t.firstTitle })).toBeVisible();
+});
 
 test("it leads to data: drop a shop's file, look, load it, and see revenue", async ({
   page,
@@ -59,5 +70,5 @@ test("it leads to data: drop a shop's file, look, load it, and see revenue", asy
 
   await page.goto("/dashboards/executive");
   await settled(page);
-  await expect(page.getByRole("heading", { name: t.firstTitle })).toBeHidden();
+  await expect(page.getByRole("heading", { name: dashboards.view.noData })).toBeHidden();
 });

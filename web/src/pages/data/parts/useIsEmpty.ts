@@ -5,17 +5,23 @@ import { may } from "@/session/session";
 
 const KEY = "tally.hasData";
 
-/** Returns undefined until it is known. A platform that had data once is not asked again by this browser. */
+/**
+ * Returns undefined until it is known. Where this browser has seen data before, it is taken for granted until the
+ * platform says otherwise: it may have been reset.
+ */
 export function useIsEmpty(): boolean | undefined {
-  const isKnown = localStorage.getItem(KEY) !== null || !may("ingest:read") || !may("ingest:write");
+  const mayImport = may("ingest:read") && may("ingest:write");
+  const hadData = localStorage.getItem(KEY) !== null;
   const sources = useApi("/api/v1/ingest/sources", {
     query: { size: 1, active_only: "false" },
-    enabled: !isKnown,
+    enabled: mayImport,
   });
   const total = sources.data?.totalElements;
   useEffect(() => {
-    if (total !== undefined && total > 0) localStorage.setItem(KEY, "yes");
+    if (total === 0) localStorage.removeItem(KEY);
+    else if (total !== undefined) localStorage.setItem(KEY, "yes");
   }, [total]);
-  if (isKnown || sources.isError) return false;
-  return total === undefined ? undefined : total === 0;
+  if (!mayImport || sources.isError) return false;
+  if (total !== undefined) return total === 0;
+  return hadData ? false : undefined;
 }
