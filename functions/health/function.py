@@ -3,6 +3,7 @@
 from functions.access import COUNTED, IDENTITY
 from functions.declaration import Access, HttpFunction
 from shared.athena.client import WORK_GROUP
+from shared.health.checks import S3_PREFIX
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.lake.catalog.state import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
@@ -15,7 +16,7 @@ FUNCTION = HttpFunction(
     reads=(*IDENTITY, Access(TABLE_STATES)),
     writes=COUNTED,
     watches=(
-        Access(LAKE_BUCKET, "health"),  # an empty prefix: `HeadBucket` needs no object
+        Access(LAKE_BUCKET, S3_PREFIX),
         Access(EVENT_STREAM),
         Access(WORK_GROUP),
     ),

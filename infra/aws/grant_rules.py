@@ -70,8 +70,8 @@ def _bucket(names: Names, access: Access) -> list[str]:
 
 
 def _below_prefix(_: Names, access: Access) -> Mapping[str, Any]:
-    """Bind a listing to the prefix; `IfExists`, or a get of a missing object, which has no prefix, answers 403."""
-    return {"StringLikeIfExists": {"s3:prefix": [f"{access.prefix}/*"]}} if access.prefix else {}
+    """Bind a listing to the prefix: one without a prefix does not meet the condition."""
+    return {"StringLike": {"s3:prefix": [f"{access.prefix}/*"]}} if access.prefix else {}
 
 
 def _keys(names: Names, _: Access) -> list[str]:

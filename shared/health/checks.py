@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from shared.runtime.models import Clock
 
+S3_PREFIX = "health"
+"""A prefix of the lake without objects, so that the check may list nothing that there is."""
+
 PATIENCE_SECONDS = 2.0
 REMEMBERED_FOR = timedelta(seconds=5)
 _COME_AGAIN_SECONDS = 5
@@ -43,8 +46,10 @@ def dynamodb_check(dynamodb: "DynamoDBClient", versions_table: str) -> Dependenc
 
 
 def s3_check(s3: "S3Client", lake: str) -> DependencyCheck:
-    """Read the metadata of the lake's bucket."""
-    return DependencyCheck("s3", lambda: s3.head_bucket(Bucket=lake), required=True)
+    """List an empty prefix of the lake's bucket; `HeadBucket` needs the right to list all of it."""
+    return DependencyCheck(
+        "s3", lambda: s3.list_objects_v2(Bucket=lake, Prefix=f"{S3_PREFIX}/", MaxKeys=1), required=True
+    )
 
 
 def kinesis_check(kinesis: "KinesisClient", stream: str) -> DependencyCheck:

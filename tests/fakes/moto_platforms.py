@@ -13,7 +13,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
 from shared.runtime.settings import Settings
-from tests.fakes import dynamodb_responses, glue_versions, s3_conditions
+from tests.fakes import dynamodb_responses, glue_versions, s3_conditions, s3_listings
 from tests.fakes.athena import BadAthena
 from tests.fakes.fault_injection import FaultInjector
 from tests.fakes.outages import Outages
@@ -36,6 +36,7 @@ class MotoPlatforms:
         self.athena.listen(self._session.events)
         SerializedCalls().listen(self._session.events)
         s3_conditions.listen(self._session.events)
+        s3_listings.listen(self._session.events)
         glue_versions.listen(self._session.events)
         dynamodb_responses.register()
 

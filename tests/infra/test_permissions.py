@@ -189,7 +189,7 @@ def test_a_function_writes_objects_only_below_the_prefixes_it_writes(function: F
 @each_function
 def test_a_function_lists_only_below_the_prefixes_it_reads(function: Function, dev: Assembly) -> None:
     listings = [
-        each["Condition"]["StringLikeIfExists"]["s3:prefix"]
+        each["Condition"]["StringLike"]["s3:prefix"]
         for each in statements(dev, function)
         if each["Action"] == "s3:ListBucket" and flat(each["Resource"]) == _LAKE
     ]
@@ -197,6 +197,21 @@ def test_a_function_lists_only_below_the_prefixes_it_reads(function: Function, d
     assert sorted(prefix for (prefix,) in map(as_list, listings)) == sorted(
         f"{access.prefix}/*" for access in (*function.reads, *function.watches) if access.resource is LAKE_BUCKET
     )
+
+
+@each_function
+def test_no_condition_of_a_role_is_met_by_leaving_its_key_out(function: Function, dev: Assembly) -> None:
+    operators = {operator for each in statements(dev, function) for operator in each.get("Condition", {})}
+
+    assert operators <= {"StringLike", "ForAnyValue:StringEquals"}
+
+
+def test_the_health_check_may_list_nothing_that_there_is(dev: Assembly) -> None:
+    (health,) = [each for each in FUNCTIONS if each.name == "health"]
+
+    listings = [each for each in statements(dev, health) if "s3:ListBucket" in as_list(each["Action"])]
+
+    assert [each["Condition"] for each in listings] == [{"StringLike": {"s3:prefix": ["health/*"]}}]
 
 
 def test_watched_queues_and_files_are_counted_and_not_read(dev: Assembly) -> None:

@@ -111,10 +111,10 @@ def glue_resources(database: str | None, table: str | None) -> list[str]:
 
 
 def needed_for_missing(request: ApiRequest) -> Iterator[Permission]:
-    """Yield what a request for an absent object needs to be answered 404: without it, S3 answers 403."""
+    """Yield what the caller needs to learn that an object is absent: S3 answers 403, and only a listing tells why."""
     if request.service == "s3" and request.action == "s3:GetObject":
-        bucket = request.path.split("/")[1]
-        yield Permission("s3:ListBucket", f"arn:aws:s3:::{bucket}")
+        _, bucket, key = request.path.split("/", 2)
+        yield Permission("s3:ListBucket", f"arn:aws:s3:::{bucket}", {"s3:prefix": key})
 
 
 def _named(request: ApiRequest, _: Lookups) -> Iterator[Permission]:
@@ -124,9 +124,13 @@ def _named(request: ApiRequest, _: Lookups) -> Iterator[Permission]:
 def _s3(request: ApiRequest, _: Lookups) -> Iterator[Permission]:
     prefix = request.query.get("prefix")
     yield Permission(request.action, request.resource, {"s3:prefix": prefix[0]} if prefix else {})
-    more = (request.method, request.path, request.headers, request.body, request.query)
-    for action, resource in iam_actions.s3_additional_checks(*more):
+    parts = (request.method, request.path, request.headers, request.body, request.query)
+    more = iam_actions.s3_additional_checks(*parts)
+    for action, resource in more:
         yield Permission(action, resource)
+    if request.action == "s3:DeleteObject" and b"<ETag>" in request.body:
+        for resource in (request.resource, *(each for _, each in more)):
+            yield Permission("s3:GetObject", resource)
     if request.action == "s3:PutObject":
         for header in _WITH_HEADER.keys() & request.headers.keys():
             yield Permission(_WITH_HEADER[header], request.resource)

@@ -43,6 +43,7 @@ class QueryPermissions:
                 return
             if isinstance(statement, Unload):
                 yield from _written(statement.location)
+                yield _listed(statement.location)
             for table in statement.query.find_all(exp.Table):
                 yield from self._read(table_name(table, database))
 
@@ -51,6 +52,7 @@ class QueryPermissions:
             for resource in glue_resources(table.database, table.name):
                 yield Permission("glue:GetTable", resource)
             yield Permission("s3:GetObject", _below(location))
+            yield _listed(location)
 
     def _location(self, table: TableName) -> str | None:
         """Return the location of a table's files; None if the name is not a table, such as that of a subquery."""
@@ -63,7 +65,16 @@ class QueryPermissions:
 
 def _written(location: str) -> Iterator[Permission]:
     yield Permission("s3:PutObject", _below(location))
-    yield Permission("s3:GetBucketLocation", f"arn:aws:s3:::{location.removeprefix('s3://').split('/')[0]}")
+    yield Permission("s3:GetBucketLocation", _bucket(location))
+
+
+def _listed(location: str) -> Permission:
+    """Athena documents the right to list the bucket without conditions, and not the prefixes that it lists."""
+    return Permission("s3:ListBucket", _bucket(location))
+
+
+def _bucket(location: str) -> str:
+    return f"arn:aws:s3:::{location.removeprefix('s3://').split('/')[0]}"
 
 
 def _below(location: str) -> str:

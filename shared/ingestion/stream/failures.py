@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from shared.ledger.models import DiscardedRecords
 from shared.runtime.parallel import all_at_once
 from shared.runtime.resources import Bucket
+from shared.runtime.s3 import unless_absent
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -111,13 +112,18 @@ class DiscardedBatches:
         self.s3.delete_object(Bucket=self.bucket, Key=key)
 
     def _info(self, key: str) -> BatchInfo | None:
+        head = f"bytes=0-{_HEAD_BYTES - 1}"
         try:
-            found = self.s3.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{_HEAD_BYTES - 1}")
+            found = unless_absent(
+                self.s3, self.bucket, key, lambda: self.s3.get_object(Bucket=self.bucket, Key=key, Range=head)
+            )
+            if found is None:  # loaded meanwhile
+                return None
             start = found["Body"].read().decode(errors="ignore")  # it may end within a character
             return _Head.model_validate(from_json(start, allow_partial="trailing-strings")).info
         except ValueError:
             return None
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"NoSuchKey", "InvalidRange"}:  # loaded meanwhile; empty
+            if error.response["Error"]["Code"] == "InvalidRange":  # empty
                 return None
             raise

@@ -1,14 +1,15 @@
 """The buckets of the lake, and the objects of its own bucket with conditional writes and deletes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import ClientError
 
 from shared.runtime.resources import Bucket
+from shared.runtime.s3 import means_absent, unless_absent
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -34,9 +35,11 @@ LAKE_BUCKET = Bucket(
 TABLES_BUCKET = Bucket("tables", versioned=False)
 """The files of the Iceberg tables, whose snapshots are their history; maintenance deletes files of none."""
 
+T = TypeVar("T")
+
 _PARALLEL_PUTS = 8
 _DELETES_PER_CALL = 1000
-_CHANGED_SINCE = {"PreconditionFailed", "NoSuchKey"}
+_CHANGED_SINCE = {"412", "PreconditionFailed", "ConditionalRequestConflict"}
 
 
 class LostUpdate(Exception):
@@ -88,20 +91,16 @@ class LakeStore:
 
     def get(self, key: str) -> StoredObject | None:
         """Read an object; None if it does not exist."""
-        try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
-        except self._s3.exceptions.NoSuchKey:
+        answer = self._unless_absent(key, lambda: self._s3.get_object(Bucket=self._bucket, Key=key))
+        if answer is None:
             return None
         return StoredObject(key, answer["Body"].read(), answer["ETag"])
 
     def head(self, key: str) -> ObjectHead | None:
         """Read the metadata of an object; None if it does not exist."""
-        try:
-            answer = self._s3.head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
-                return None
-            raise
+        answer = self._unless_absent(key, lambda: self._s3.head_object(Bucket=self._bucket, Key=key))
+        if answer is None:
+            return None
         return ObjectHead(answer["ETag"].strip('"'), answer["ContentLength"], answer["LastModified"])
 
     def read_range(self, key: str, etag: str, first: int, length: int) -> bytes:
@@ -110,16 +109,22 @@ class LakeStore:
         Raises:
             LostUpdate: it was replaced or deleted.
         """
+        wanted = f"bytes={first}-{first + length - 1}"
         try:
-            answer = self._s3.get_object(
-                Bucket=self._bucket, Key=key, IfMatch=f'"{etag}"', Range=f"bytes={first}-{first + length - 1}"
+            answer = self._unless_absent(
+                key, lambda: self._s3.get_object(Bucket=self._bucket, Key=key, IfMatch=f'"{etag}"', Range=wanted)
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"PreconditionFailed", "412", "NoSuchKey"}:
+            if error.response["Error"]["Code"] in _CHANGED_SINCE:
                 raise LostUpdate(key) from error
             raise
+        if answer is None:
+            raise LostUpdate(key)
         body: bytes = answer["Body"].read()
         return body
+
+    def _unless_absent(self, key: str, read: Callable[[], T]) -> T | None:
+        return unless_absent(self._s3, self._bucket, key, read)
 
     def put_url(self, key: str, *, seconds: int, size: int | None = None) -> PutUrl:
         """Return a presigned URL for putting an object once, of exactly `size` bytes if given.
@@ -160,7 +165,8 @@ class LakeStore:
         try:
             answer = self._s3.put_object(**request)
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"PreconditionFailed", "ConditionalRequestConflict"}:
+            code = error.response["Error"]["Code"]
+            if code in _CHANGED_SINCE or (expected and means_absent(code, self._s3, self._bucket, key)):
                 raise LostUpdate(key) from error
             raise
         return StoredObject(key, body, answer["ETag"])
@@ -188,5 +194,6 @@ class LakeStore:
             chunk = names[start : start + _DELETES_PER_CALL]
             answer = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": chunk, "Quiet": True})
             for error in answer.get("Errors", []):
-                if error.get("Code") not in _CHANGED_SINCE:
-                    raise ConnectionError(f"S3 did not delete {error.get('Key')}: {error.get('Code')}")
+                code, key = error.get("Code"), error["Key"]
+                if code not in _CHANGED_SINCE and not means_absent(code, self._s3, self._bucket, key):
+                    raise ConnectionError(f"S3 did not delete {key}: {code}")

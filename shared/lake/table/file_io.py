@@ -5,13 +5,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlparse
 
-from botocore.exceptions import ClientError
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
+
+from shared.runtime.s3 import unless_absent
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
-
-_ABSENT = {"404", "NoSuchKey", "NotFound"}
 
 
 def bucket_and_key(location: str) -> tuple[str, str]:
@@ -55,13 +54,7 @@ class S3InputFile(InputFile):
 
     def exists(self) -> bool:
         """Whether the object exists."""
-        try:
-            len(self)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                return False
-            raise
-        return True
+        return unless_absent(self._s3, *bucket_and_key(self.location), self.__len__) is not None
 
     def open(self, seekable: bool = True) -> InputStream:  # noqa: ARG002 # the library's signature
         """Read the object into memory.
@@ -70,10 +63,10 @@ class S3InputFile(InputFile):
             FileNotFoundError: it does not exist.
         """
         bucket, key = bucket_and_key(self.location)
-        try:
-            return io.BytesIO(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-        except self._s3.exceptions.NoSuchKey as error:
-            raise FileNotFoundError(self.location) from error
+        answer = unless_absent(self._s3, bucket, key, lambda: self._s3.get_object(Bucket=bucket, Key=key))
+        if answer is None:
+            raise FileNotFoundError(self.location)
+        return io.BytesIO(answer["Body"].read())
 
 
 class S3OutputFile(OutputFile):

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError
 
 from shared.lake.table.file_io import bucket_and_key
 from shared.lake.table.port import FILE, POSITION, Bound, DataFile, TableUnreadable
+from shared.runtime.s3 import unless_absent
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 SMALL = 8 * 1024 * 1024
 """Files up to this size, in bytes, are read whole, with one request."""
-
-_MISSING = {"NoSuchKey", "404"}
 
 
 class DataFileReader:
@@ -42,13 +41,10 @@ class DataFileReader:
 
     def _whole(self, path: str) -> bytes:
         bucket, key = bucket_and_key(path)
-        try:
-            body: bytes = self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _MISSING:
-                raise TableUnreadable(f"{path} is missing") from error
-            raise
-        return body
+        answer = unless_absent(self._s3, bucket, key, lambda: self._s3.get_object(Bucket=bucket, Key=key))
+        if answer is None:
+            raise TableUnreadable(f"{path} is missing")
+        return answer["Body"].read()
 
 
 @contextmanager
@@ -173,11 +169,10 @@ class _RangedObject(io.RawIOBase):
         if end <= self._position:
             return b""
         wanted = f"bytes={self._position}-{end - 1}"
-        try:
-            body: bytes = self._s3.get_object(Bucket=self._bucket, Key=self._key, Range=wanted)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _MISSING:
-                raise TableUnreadable(f"s3://{self._bucket}/{self._key} is missing") from error
-            raise
+        bucket, key = self._bucket, self._key
+        answer = unless_absent(self._s3, bucket, key, lambda: self._s3.get_object(Bucket=bucket, Key=key, Range=wanted))
+        if answer is None:
+            raise TableUnreadable(f"s3://{bucket}/{key} is missing")
+        body: bytes = answer["Body"].read()
         self._position = end
         return body

@@ -43,6 +43,17 @@ def test_an_object_is_replaced_only_if_unchanged_since_read(lake: LakeStore) -> 
     assert now.body == b"two"
 
 
+def test_a_deleted_object_is_not_replaced(lake: LakeStore) -> None:
+    lake.put("base/a", b"one")
+    read = lake.get("base/a")
+    lake.delete_any_version("base/a")
+
+    with pytest.raises(LostUpdate):
+        lake.replace("base/a", b"two", expected=read)
+
+    assert lake.get("base/a") is None
+
+
 def test_an_absent_object_is_written_only_if_still_absent(lake: LakeStore) -> None:
     lake.replace("base/a", b"one", expected=None)
 

@@ -48,6 +48,11 @@ def pairs(permissions: Iterator[Permission]) -> list[tuple[str, str]]:
             {"Bucket": "lake", "Delete": {"Objects": [{"Key": "a"}, {"Key": "b"}]}},
             [("s3:DeleteObject", "arn:aws:s3:::lake/a"), ("s3:DeleteObject", "arn:aws:s3:::lake/b")],
         ),
+        (
+            "delete_objects",
+            {"Bucket": "lake", "Delete": {"Objects": [{"Key": key, "ETag": '"1"'} for key in "ab"]}},
+            [(f"s3:{action}Object", f"arn:aws:s3:::lake/{key}") for action in ("Delete", "Get") for key in "ab"],
+        ),
         ("list_objects_v2", {"Bucket": "lake"}, [("s3:ListBucket", "arn:aws:s3:::lake")]),
         ("list_object_versions", {"Bucket": "lake"}, [("s3:ListBucketVersions", "arn:aws:s3:::lake")]),
         ("get_bucket_location", {"Bucket": "lake"}, [("s3:GetBucketLocation", "arn:aws:s3:::lake")]),
@@ -63,12 +68,13 @@ def test_a_listing_has_its_prefix_as_the_value_of_the_condition_key() -> None:
     assert listing.context == {"s3:prefix": "raw/"}
 
 
-def test_only_a_read_of_an_absent_object_needs_to_list_its_bucket() -> None:
+def test_only_a_read_of_an_absent_object_needs_a_listing_of_its_key() -> None:
     asked = [sent("s3", operation, **S3_OBJECT) for operation in ("get_object", "head_object", "delete_object")]
 
-    found = [pairs(needed_for_missing(each)) for each in asked]
+    found = [list(needed_for_missing(each)) for each in asked]
 
-    assert found == [[("s3:ListBucket", "arn:aws:s3:::lake")]] * 2 + [[]]
+    listing = Permission("s3:ListBucket", "arn:aws:s3:::lake", {"s3:prefix": S3_OBJECT["Key"]})
+    assert found == [[listing], [listing], []]
 
 
 @pytest.mark.parametrize(

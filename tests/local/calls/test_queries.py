@@ -20,6 +20,7 @@ RESULTS = {("s3:PutObject", "arn:aws:s3:::results/athena/*"), ("s3:GetBucketLoca
 TABLE = {
     *(("glue:GetTable", f"arn:aws:glue:{HERE}:{path}") for path in ("catalog", "database/lake", "table/lake/sales")),
     ("s3:GetObject", "arn:aws:s3:::tables/sales/*"),
+    ("s3:ListBucket", "arn:aws:s3:::tables"),
 }
 
 
@@ -63,8 +64,9 @@ def test_a_query_reads_its_tables_and_writes_its_result(engine: Engine) -> None:
 def test_an_unload_also_writes_to_its_location(engine: Engine) -> None:
     sql = "UNLOAD (SELECT id FROM sales) TO 's3://runs/one/' WITH (format = 'JSON')"
 
-    written = {("s3:PutObject", "arn:aws:s3:::runs/one/*"), ("s3:GetBucketLocation", "arn:aws:s3:::runs")}
-    assert started(engine, sql) == {GROUP, *TABLE, *RESULTS, *written}
+    on_bucket = {(action, "arn:aws:s3:::runs") for action in ("s3:GetBucketLocation", "s3:ListBucket")}
+    written = {("s3:PutObject", "arn:aws:s3:::runs/one/*")}
+    assert started(engine, sql) == {GROUP, *TABLE, *RESULTS, *written, *on_bucket}
 
 
 def test_a_statement_that_athena_refuses_needs_nothing_for_its_tables(engine: Engine) -> None:

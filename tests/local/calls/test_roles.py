@@ -12,7 +12,7 @@ from tests.local.permissions import Roles, is_allowed
 LAKE = "arn:aws:s3:::lake"
 READ = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": [LAKE, f"{LAKE}/raw/*"]}
 DENY = {"Effect": "Deny", "Action": "s3:*", "Resource": f"{LAKE}/raw/secret/*"}
-BELOW = {**READ, "Condition": {"StringLikeIfExists": {"s3:prefix": ["raw/*"]}}}
+BELOW = {**READ, "Condition": {"StringLike": {"s3:prefix": ["raw/*"]}}}
 SIGN = {
     "Effect": "Allow",
     "Action": "kms:Sign",
@@ -33,7 +33,8 @@ KEY = "arn:aws:kms:us-east-1:000000000000:key/1"
         ([DENY, READ], Permission("s3:GetObject", f"{LAKE}/raw/a"), True),
         ([BELOW], Permission("s3:ListBucket", LAKE, {"s3:prefix": "raw/2024/"}), True),
         ([BELOW], Permission("s3:ListBucket", LAKE, {"s3:prefix": "other/"}), False),
-        ([BELOW], Permission("s3:ListBucket", LAKE), True),
+        ([BELOW], Permission("s3:ListBucket", LAKE, {"s3:prefix": "raw/2024/day.json"}), True),
+        ([BELOW], Permission("s3:ListBucket", LAKE), False),
         ([SIGN], Permission("kms:Sign", KEY, {"kms:ResourceAliases": ["alias/old", "alias/next"]}), True),
         ([SIGN], Permission("kms:Sign", KEY, {"kms:ResourceAliases": ["alias/old"]}), False),
         ([SIGN], Permission("kms:Sign", KEY), False),
