@@ -60,14 +60,17 @@ TABLES = (Access(LAKE_DATABASE), Access(TABLES_BUCKET))
 FORMER_LAKE = tuple(Access(LAKE_BUCKET, prefix) for prefix in (FORMER_BASE, FORMER_ROLLUPS, FORMER_KEYS))
 """Read and deleted: what an earlier version left in the lake and merges convert first."""
 
-BASELINES = (Access(DRIFT_BASELINES_TABLE), Access(LAKE_BUCKET, PROFILES))
-"""Read and written: the frozen baselines of drift."""
+BASELINES = (Access(DRIFT_BASELINES_TABLE, scanned=True), Access(LAKE_BUCKET, PROFILES))
+"""Read: the frozen baselines of drift."""
+
+BASELINE_WRITES = (Access(DRIFT_BASELINES_TABLE), Access(LAKE_BUCKET, PROFILES))
+"""Written: new baselines."""
 
 FRESHNESS = (
-    Access(SOURCES_TABLE),
+    Access(SOURCES_TABLE, scanned=True),
     Access(LEDGER_TABLE),
     Access(UPLOADS_TABLE),
-    Access(STREAM_POSITIONS_TABLE),
+    Access(STREAM_POSITIONS_TABLE, scanned=True),
     Access(STREAM_RECORDS_TABLE),
 )
 """Read: the freshness of data, and what was accepted but is not merged yet."""
@@ -97,10 +100,10 @@ LARGE_ANSWERS = (Access(RESULTS_BUCKET, ANSWERS),)
 """Read and written: responses that are too large for Lambda; functions that run queries already have access to them."""
 
 IDENTITY = (Access(KEYS_TABLE), Access(FAMILIES_TABLE), Access(SIGNING_KEYS))
-"""Read: data that authenticates callers, for every function behind the REST or the WebSocket API."""
+"""Read: data that authenticates callers, for every function with routes that are not public, or with connections."""
 
 COUNTED = (Access(RATE_LIMITS_TABLE),)
-"""Written: request counters, for every function behind the REST API."""
+"""Written: request counters, for every function with routes of the REST API that are not public."""
 
 ON_RECORD = (Access(IDEMPOTENCY_TABLE), Access(AUDIT_TABLE))
 """Read and written: idempotent requests and the audit log, for every function with routes that change data."""

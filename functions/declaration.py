@@ -24,10 +24,11 @@ class IllegalPrefix(ValueError):
 
 @dataclass(frozen=True)
 class Access:
-    """A resource that a function may access; for a bucket, only below the prefix."""
+    """A resource that a function may access: a bucket only below the prefix, a table by keys unless it is scanned."""
 
     resource: Resource
     prefix: str = ""
+    scanned: bool = False
 
     def __post_init__(self) -> None:
         """Reject a prefix with a slash at its start or end: the grant of `prefix//*` would match no object.
@@ -167,7 +168,7 @@ class Workflow:
 class Function:
     """One Lambda function: `functions/<name>/handler.py:handler`; `disk_mb` is what it has for temporary files.
 
-    Of what it watches, it may see how much there is and how old it is, but not the contents.
+    Of what it watches, it may see how much there is and how old it is, but not the contents; of a table, single items.
     """
 
     name: str

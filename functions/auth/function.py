@@ -11,7 +11,7 @@ FUNCTION = HttpFunction(
     description="Issues tokens for API keys and manages the keys.",
     memory_mb=1024,
     timeout_seconds=10,
-    reads=(*IDENTITY, *ON_RECORD),
+    reads=(*IDENTITY, *ON_RECORD, Access(KEYS_TABLE, scanned=True)),
     writes=(
         *COUNTED,
         *ON_RECORD,

@@ -11,6 +11,6 @@ FUNCTION = TriggeredFunction(
     memory_mb=512,
     timeout_seconds=900,
     trigger=TaskTrigger(workflow="customer_run"),
-    reads=(Access(CUSTOMERS_TABLE), Access(CUSTOMER_RUNS_BUCKET)),
+    reads=(Access(CUSTOMERS_TABLE, scanned=True), Access(CUSTOMER_RUNS_BUCKET)),
     writes=(Access(CUSTOMERS_TABLE), Access(EVENT_BUS)),
 )

@@ -1,6 +1,5 @@
 """Declares the function `docs`."""
 
-from functions.access import COUNTED, IDENTITY
 from functions.declaration import HttpFunction
 
 FUNCTION = HttpFunction(
@@ -8,6 +7,4 @@ FUNCTION = HttpFunction(
     description="Serves the OpenAPI document and a page that displays it.",
     memory_mb=512,
     timeout_seconds=10,
-    reads=IDENTITY,
-    writes=COUNTED,
 )

@@ -1,6 +1,16 @@
 """Declares the function `drift`."""
 
-from functions.access import BASELINES, COUNTED, FRESHNESS, FRESHNESS_WATCHES, IDENTITY, ON_RECORD, QUERY, QUERY_WRITES
+from functions.access import (
+    BASELINE_WRITES,
+    BASELINES,
+    COUNTED,
+    FRESHNESS,
+    FRESHNESS_WATCHES,
+    IDENTITY,
+    ON_RECORD,
+    QUERY,
+    QUERY_WRITES,
+)
 from functions.declaration import Access, HttpFunction
 from shared.decisions.configuration_store import CONFIGURATION_TABLE
 
@@ -17,6 +27,6 @@ FUNCTION = HttpFunction(
         *FRESHNESS,
         Access(CONFIGURATION_TABLE),
     ),
-    writes=(*COUNTED, *ON_RECORD, *QUERY_WRITES, *BASELINES),
+    writes=(*COUNTED, *ON_RECORD, *QUERY_WRITES, *BASELINE_WRITES),
     watches=FRESHNESS_WATCHES,
 )

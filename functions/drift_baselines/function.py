@@ -1,6 +1,6 @@
 """Declares the function `drift_baselines`."""
 
-from functions.access import BASELINES, QUERY, QUERY_WRITES
+from functions.access import BASELINE_WRITES, BASELINES, QUERY, QUERY_WRITES
 from functions.declaration import ScheduleTrigger, TriggeredFunction
 
 FUNCTION = TriggeredFunction(
@@ -10,5 +10,5 @@ FUNCTION = TriggeredFunction(
     timeout_seconds=300,
     trigger=ScheduleTrigger(every_minutes=60),
     reads=(*QUERY, *BASELINES),
-    writes=(*QUERY_WRITES, *BASELINES),
+    writes=(*QUERY_WRITES, *BASELINE_WRITES),
 )

@@ -1,6 +1,5 @@
 """Declares the function `health`."""
 
-from functions.access import COUNTED, IDENTITY
 from functions.declaration import Access, HttpFunction
 from shared.athena.client import WORK_GROUP
 from shared.health.checks import S3_PREFIX
@@ -13,9 +12,8 @@ FUNCTION = HttpFunction(
     description="Reports the health of the platform and its dependencies.",
     memory_mb=512,
     timeout_seconds=10,
-    reads=(*IDENTITY, Access(TABLE_STATES)),
-    writes=COUNTED,
     watches=(
+        Access(TABLE_STATES),
         Access(LAKE_BUCKET, S3_PREFIX),
         Access(EVENT_STREAM),
         Access(WORK_GROUP),

@@ -17,6 +17,7 @@ from shared.ingestion.uploads.queue import UPLOAD_QUEUE
 from shared.ingestion.uploads.store import UPLOADS_TABLE
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import INCOMING, LANDING, REDRIVES, UPLOADS
+from shared.ledger.store import SOURCES_TABLE
 
 FUNCTION = HttpFunction(
     name="ingest",
@@ -30,6 +31,7 @@ FUNCTION = HttpFunction(
         *LARGE_ANSWERS,
         *LOADING_READS,
         DISCARDED_BATCHES,
+        Access(SOURCES_TABLE, scanned=True),
         Access(UPLOADS_TABLE),
         Access(LAKE_BUCKET, LANDING),
         Access(LAKE_BUCKET, UPLOADS),

@@ -10,6 +10,6 @@ FUNCTION = HttpFunction(
     description="Serves data quality reports.",
     memory_mb=1024,
     timeout_seconds=29,
-    reads=(*IDENTITY, *LARGE_ANSWERS, Access(QUALITY_TABLE), Access(SOURCES_TABLE)),
+    reads=(*IDENTITY, *LARGE_ANSWERS, Access(QUALITY_TABLE), Access(SOURCES_TABLE, scanned=True)),
     writes=(*COUNTED, *LARGE_ANSWERS),
 )

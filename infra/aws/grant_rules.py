@@ -26,12 +26,12 @@ from shared.runtime.resources import (
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Actions of one kind of use, with the ARNs and the condition that they apply to, and the resources it is for."""
+    """Actions of one kind of use, with the ARNs and the condition that they apply to, and the accesses it is for."""
 
     actions: tuple[str, ...]
     arns: Callable[[Names, Access], list[str]]
     conditions: Callable[[Names, Access], Mapping[str, Any]] = field(default=lambda _, __: {})
-    holds_for: Callable[[Resource], bool] = field(default=lambda _: True)
+    holds_for: Callable[[Access], bool] = field(default=lambda _: True)
 
 
 def _table(names: Names, access: Access) -> list[str]:
@@ -44,21 +44,17 @@ def _table_and_indexes(names: Names, access: Access) -> list[str]:
     return [table, *(f"{table}/index/{index.name}" for index in indexes)]
 
 
-def _is_scanned(resource: Resource) -> bool:
-    return isinstance(resource, Table) and resource.scanned
+def _is_scanned(access: Access) -> bool:
+    return access.scanned
 
 
-def _is_listed(resource: Resource) -> bool:
-    return isinstance(resource, Table) and resource.listed
+def _is_changed(access: Access) -> bool:
+    return isinstance(access.resource, Table) and not access.resource.append_only
 
 
-def _is_changed(resource: Resource) -> bool:
-    return isinstance(resource, Table) and not resource.append_only
-
-
-def _is_locked(resource: Resource) -> bool:
+def _is_locked(access: Access) -> bool:
     """Whether versions of objects say more than their newest ones: nobody can delete them."""
-    return isinstance(resource, Bucket) and bool(resource.locked_days)
+    return isinstance(access.resource, Bucket) and bool(access.resource.locked_days)
 
 
 def _objects(names: Names, access: Access) -> list[str]:
@@ -171,7 +167,6 @@ WRITES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
                 arns=_table,
                 holds_for=_is_changed,
             ),
-            Rule(actions=("dynamodb:Scan",), arns=_table, holds_for=_is_listed),
         ),
         Bucket: (
             Rule(
@@ -196,6 +191,7 @@ WRITES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
 
 WATCHES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
     {
+        Table: (Rule(actions=("dynamodb:GetItem",), arns=_table),),
         Bucket: (Rule(actions=("s3:ListBucket",), arns=_bucket, conditions=_below_prefix),),
         Database: (Rule(actions=("glue:GetDatabase",), arns=_in_catalogue),),
         DeadLetterQueue: (Rule(actions=("sqs:GetQueueAttributes",), arns=_at("sqs")),),

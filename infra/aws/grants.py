@@ -35,7 +35,7 @@ def statements(function: Function, names: Names) -> Iterator[iam.PolicyStatement
     for rules, accesses in ((READS, reads_of(function)), (WRITES, function.writes), (WATCHES, function.watches)):
         for access in accesses:
             for rule in rules[type(access.resource)]:
-                if not rule.holds_for(access.resource):
+                if not rule.holds_for(access):
                     continue
                 yield iam.PolicyStatement(
                     actions=list(rule.actions),

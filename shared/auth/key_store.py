@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shared.runtime.models import Clock
 
-KEYS_TABLE = Table("keys", partition_key="key_id", listed=True)
+KEYS_TABLE = Table("keys", partition_key="key_id")
 
 _EXISTS = "attribute_exists(key_id)"
 _IS_GOOD = "attribute_exists(key_id) AND attribute_not_exists(revoked_at)"

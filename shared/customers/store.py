@@ -23,7 +23,7 @@ from shared.runtime.resources import Table
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-CUSTOMERS_TABLE = Table("customers", partition_key="subject", expires_by="expires_at", scanned=True)
+CUSTOMERS_TABLE = Table("customers", partition_key="subject", expires_by="expires_at")
 
 KEPT = timedelta(days=14)
 """How long profiles are kept, also those that are served, should no later computation succeed."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from shared.lake.storage.object_store import LakeStore
 
-DRIFT_BASELINES_TABLE = Table("drift_baselines", partition_key="model_id", sort_key="version", scanned=True)
+DRIFT_BASELINES_TABLE = Table("drift_baselines", partition_key="model_id", sort_key="version")
 
 PROFILES = "drift-baselines"
 """The prefix of profiles in the lake bucket."""

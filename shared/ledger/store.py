@@ -47,7 +47,7 @@ LEDGER_TABLE = Table(
     ),
 )
 LEDGER_HOURS_TABLE = Table("ledger_hours", partition_key="source_id", sort_key="hour")
-SOURCES_TABLE = Table("sources", partition_key="source_id", sort_key="facet", scanned=True)
+SOURCES_TABLE = Table("sources", partition_key="source_id", sort_key="facet")
 
 EntryChange = Callable[[LedgerEntry | None], LedgerEntry]
 _TRIES = 12

@@ -42,8 +42,7 @@ class Index:
 class Table(Resource):
     """A DynamoDB table on demand, all of whose keys are text.
 
-    A streamed one hands its changes to a function. What reads one that is scanned may read it as a whole, and only what
-    writes one that is listed. Items of one that is only appended to are neither updated nor deleted by any function.
+    A streamed one hands its changes to a function. No function updates or deletes items of an append-only one.
     """
 
     suffix = "_table"
@@ -52,8 +51,6 @@ class Table(Resource):
     indexes: tuple[Index, ...] = ()
     expires_by: str | None = None
     streamed: bool = False
-    scanned: bool = False
-    listed: bool = False
     append_only: bool = False
 
 

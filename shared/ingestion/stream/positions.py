@@ -13,7 +13,7 @@ from shared.runtime.resources import Table
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-STREAM_POSITIONS_TABLE = Table("stream_positions", partition_key="shard_id", scanned=True)
+STREAM_POSITIONS_TABLE = Table("stream_positions", partition_key="shard_id")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 KEY = "uploads/sales/one"
-READ = {"Bucket": "lake", "Key": KEY}
+READ: Any = {"Bucket": "lake", "Key": KEY}
 LISTING = {"Bucket": "lake", "Prefix": KEY, "MaxKeys": 1}
 
 
