@@ -23,6 +23,7 @@ from infra.admin import (
     rates_command,
     rollups_command,
     stream_command,
+    tables_command,
 )
 from infra.local import run_state
 from infra.local.demo.scale import Scale
@@ -51,6 +52,7 @@ app.add_typer(fraud_configuration_command.app, name="fraud-configuration")
 app.add_typer(rates_command.app, name="rates")
 app.add_typer(rollups_command.app, name="rollups")
 app.add_typer(stream_command.app, name="stream")
+app.add_typer(tables_command.app, name="tables")
 app.command("import", epilog=import_command.EPILOG)(import_command.import_file)
 app.command(epilog=migrate_command.EPILOG)(migrate_command.migrate)
 app.command(epilog=preview_command.EPILOG)(preview_command.preview)

@@ -12,6 +12,8 @@ LaptopError
 ├── NotComputed          the computation of customers failed
 ├── NoToken              the API rejects the local API key
 ├── NoSuchQueue          a dead-letter queue that does not exist, or that no queue feeds
+├── NoSuchTable          a base table that does not exist
+├── NoSuchSnapshot       a snapshot that a table does not have, or no longer
 ├── NoApiKey             another platform is addressed without an API key for it
 ├── RequestFailed        the API cannot be reached or refuses a request
 ├── MappingDiffers       an import would replace how a source is configured
@@ -78,6 +80,20 @@ class NoSuchQueue(LaptopError):
 
     def __init__(self, name: str, names: Sequence[str]) -> None:
         super().__init__(f"There is no dead-letter queue {name!r}; choose one of {', '.join(names)}.")
+
+
+class NoSuchTable(LaptopError):
+    """A base table that does not exist."""
+
+    def __init__(self, name: str, names: Sequence[str]) -> None:
+        super().__init__(f"There is no base table {name!r}; choose one of {', '.join(names)}.")
+
+
+class NoSuchSnapshot(LaptopError):
+    """A snapshot that is not among those of a table."""
+
+    def __init__(self, snapshot: int) -> None:
+        super().__init__(f"Snapshot {snapshot} is not kept; `./tally tables snapshots` lists those that are.")
 
 
 class NotLoaded(LaptopError):

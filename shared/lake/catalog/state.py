@@ -48,14 +48,15 @@ _READ_TRIES = 3
 class TableState:
     """The published state of a base table and the tables derived from it.
 
-    `sequence` is the Iceberg sequence number of `snapshot`. `days` has each UTC day with data, and the sequence number
-    of the last commit that changed it; a table without days has one entry, `all`. `derived` has the snapshot of each
-    roll-up and history table; roll-ups include the base up to `rolled_up`, and of the days in `rolled_days` up to a
-    later commit: a job that is not done yet has computed these. `cost_days` are the days within which the cost of a
-    product changed, at the snapshot of `product_costs`; only `products` has them. `tags` has the last snapshot of each
-    of the days on which the table was committed to, as long as it is kept. With an identity horizon, `arrivals` is when
-    the first of the rows was received that are not compared with all others yet, and `reconciling` the same of those
-    that are being compared; the rows up to the commit `reconciled` are.
+    `sequence` is the Iceberg sequence number of `snapshot`; after an earlier one was restored, that of the last one
+    before. `days` has each UTC day with data, and the sequence number of the last commit that changed it; a table
+    without days has one entry, `all`. `derived` has the snapshot of each roll-up and history table; roll-ups include
+    the base up to `rolled_up`, and of the days in `rolled_days` up to a later commit: a job that is not done yet has
+    computed these. `cost_days` are the days within which the cost of a product changed, at the snapshot of
+    `product_costs`; only `products` has them. `tags` has the last snapshot of each of the days on which the table was
+    committed to, as long as it is kept. With an identity horizon, `arrivals` is when the first of the rows was received
+    that are not compared with all others yet, and `reconciling` the same of those that are being compared; the rows up
+    to the commit `reconciled` are.
 
     `definition` is the number of the definition by which the roll-ups were computed, if any were. `catalogue` is the
     sequence number of the products whose categories sale lines have, or of the labels that decisions have, and
