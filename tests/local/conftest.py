@@ -1,7 +1,7 @@
 """The whole platform, deployed by the code path of `up`, for the tests that need all of it."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,14 @@ class RunningPlatform:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     """The app deployed into an emulator of its own, on free ports, its lake empty at first."""
+    with running_platform(tmp_path_factory) as running:
+        yield running
+        _assert_permitted(running)
+
+
+@contextmanager
+def running_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """Run a platform as long as the context lasts."""
     web_files = tmp_path_factory.mktemp("dist")
     (web_files / "index.html").write_text("<!doctype html><title>The application</title>")
     running = RunningPlatform(Layout(tmp_path_factory.mktemp("platform")), free_ports(), web_files)
@@ -103,7 +111,6 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatfo
     try:
         _answer_once(running)
         yield running
-        _assert_permitted(running)
     finally:
         running.stop()
 

@@ -1,0 +1,1 @@
+"""The commands of docs/runbook.md, run against a platform of their own in which each incident has happened."""
