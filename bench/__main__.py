@@ -2,7 +2,8 @@
 
 `stream=20000` measures with so many events instead of a million, `crowd=50` with so many clients, `reliability=20`
 with so many kills, `readers=300` with so many questions, `committing=15` for so many seconds, `backlog=2000` with so
-many deliveries, `pruning=2000000` with so many rows, `replay_run=5000000` with so many decisions.
+many deliveries, `backlog_limits=5` with so many full files of a day, `pruning=2000000` with so many rows,
+`replay_run=5000000` with so many decisions.
 """
 
 import importlib
@@ -22,6 +23,7 @@ BENCHES = (
     "cost",
     "committing",
     "backlog",
+    "backlog_limits",
     "compaction",
     "pruning",
     "readers",

@@ -6,7 +6,7 @@ does, in runs that end before the function would, in a process whose peak memory
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
@@ -20,6 +20,7 @@ from functions.merger.function import FUNCTION
 from shared.app.wiring import Wiring
 from shared.lake.storage.paths import incoming_prefix
 from shared.merging.merger import Merger
+from shared.records.schema import DataType
 from shared.runtime.settings import Settings
 
 _PRODUCERS = 2
@@ -47,12 +48,12 @@ def backlog(deliveries: int, lines: int, day_rows: int) -> Mapping[str, float]:
     return {**drained, "reading": reading, "left": left, "unfinished": unfinished}
 
 
-def drain(settings: Settings) -> Mapping[str, float]:
+def drain(settings: Settings, data_types: Collection[DataType] = (SALES,)) -> Mapping[str, float]:
     """Run the merger until nothing waits; return its runs, seconds and peak memory in MB."""
     merger, before = Wiring(settings).merger, peak_megabytes()
     began, worked = time.perf_counter(), time.process_time()
     runs = 1
-    while _is_left_over(merger):
+    while _is_left_over(merger, data_types):
         runs += 1
     return {
         "runs": runs,
@@ -63,9 +64,9 @@ def drain(settings: Settings) -> Mapping[str, float]:
     }
 
 
-def _is_left_over(merger: Merger) -> bool:
+def _is_left_over(merger: Merger, data_types: Collection[DataType]) -> bool:
     ends = time.perf_counter() + _RUN_SECONDS
-    return bool(merger.merge([SALES], has_time=lambda: time.perf_counter() < ends))
+    return bool(merger.merge(data_types, has_time=lambda: time.perf_counter() < ends))
 
 
 def _read_all(wired: Wiring) -> None:

@@ -50,7 +50,7 @@ def produce(task: Task) -> Mapping[str, float]:
         if began > task.until:
             break
         name = f"{task.name}-{number}"
-        _load(wired, name, [line | {"transaction_id": f"{name}-{place}"} for place, line in enumerate(lines)])
+        load(wired, name, [line | {"transaction_id": f"{name}-{place}"} for place, line in enumerate(lines)])
         accepted[name] = time.time()
         time.sleep(max(0.0, began + task.pace - time.time()))
     return accepted
@@ -138,14 +138,15 @@ def _waits(lake: TableLake, accepted: Mapping[str, float]) -> Sequence[float]:
     return waits
 
 
-def _load(wired: Wiring, name: str, rows: Sequence[object]) -> None:
+def load(wired: Wiring, name: str, rows: Sequence[object], data_type: DataType = SALES) -> None:
+    """Load a delivery as the batch route does."""
     at = datetime.now(UTC)
     wired.loader.load(
         Delivery(
             delivery_id=name,
             kind=DeliveryKind.BATCH,
             source_id="shop",
-            data_type=SALES,
+            data_type=data_type,
             received_at=at,
             rows=rows,
             ingested_at=at,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from shared.lake.catalog.state import TableState
     from shared.lake.merge.key_index import KeyIndex
     from shared.lake.merge.settle import Settled
-    from shared.lake.storage.object_store import LakeStore, ObjectName, StoredObject
+    from shared.lake.storage.object_store import LakeStore, ObjectName
     from shared.lake.table.port import TableSnapshot, TableStore
 
 _TRIES = 8
@@ -55,7 +55,7 @@ class MergeResult:
     merged: Mapping[str, ObjectReceipt] = field(default_factory=dict)
     restated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     superseded: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    consumed: "Sequence[StoredObject | ObjectName]" = ()
+    consumed: "Sequence[ObjectName]" = ()
     orphan_markers: "Sequence[ObjectName]" = ()
     history: HistoryState | None = None
     is_complete: bool = True

@@ -9,7 +9,7 @@ class PassLimits:
 
     Attributes:
         rows: rows to merge; a single object may exceed it.
-        size: bytes of the objects, compressed and decoded together; a single object may exceed it.
+        size: bytes of the rows in memory; those of a single object may exceed it.
         objects: objects to download, whether they can be read or not. Each costs a read and a change of the ledger, and
             a pass that outlasts the function would be repeated without end.
         listed: names to list, without those of objects that are known to be damaged. A thousand cost a request.

@@ -29,9 +29,9 @@ _AT_ONCE = 8
 
 @dataclass(frozen=True)
 class PendingObject:
-    """An incoming object and its rows."""
+    """The rows of an incoming object, and its key and ETag as it was read."""
 
-    stored: StoredObject
+    stored: ObjectName
     key: "IncomingKey"
     table: "pa.Table"
 
@@ -39,11 +39,6 @@ class PendingObject:
     def name(self) -> str:
         """The name in receipts: key and ETag, so that another content under the same key is another object."""
         return f"{self.stored.key} {self.stored.etag}"
-
-    @property
-    def size(self) -> int:
-        """Memory use in bytes."""
-        return len(self.stored.body) + int(self.table.nbytes)
 
 
 @dataclass(frozen=True)
@@ -71,7 +66,7 @@ class PendingObjects:
 
         All markers of the listed rows are listed, so no rows are merged without their marker; the content of a marker
         is not read. Several objects are downloaded at once, and decoded one after the other: how much memory one takes
-        is known only then.
+        is known only then. One that does not fit beside the others is left for the next pass.
 
         Args:
             lake: the lake.
@@ -84,17 +79,15 @@ class PendingObjects:
         waiting = listing.in_order()
         rows, found, read, size, length = list[PendingObject](), list[ObjectName](), 0, 0, 0
         for name, key, stored in _download(lake, waiting[: most.objects], most.size):
-            if size >= most.size or length >= most.rows:
-                break
-            read += 1
-            if stored is None:
-                continue
-            each = _decode(data_type, key, stored)
-            if each is None:
+            table = None if stored is None else _decode(data_type, stored)
+            if stored is not None and table is None:
                 found.append(name)
-            else:
-                rows.append(each)
-                size, length = size + each.size, length + len(each.table)
+            if stored is not None and table is not None:
+                size, length = size + int(table.nbytes), length + len(table)
+                if rows and (size > most.size or length > most.rows):
+                    break
+                rows.append(PendingObject(ObjectName(stored.key, stored.etag), key, table))
+            read += 1
         _report([*listing.damaged, *found])
         beyond = [each for each in damaged if listing.ends_before(each.key)]
         is_last = read == len(waiting) and listing.last_key is None
@@ -119,7 +112,7 @@ class PendingObjects:
         return {key.rows_key: name for name, key in self.listing.markers}
 
     @property
-    def consumed(self) -> list[StoredObject | ObjectName]:
+    def consumed(self) -> list[ObjectName]:
         """The objects to delete after the merge: all except markers without rows."""
         present = {each.stored.key for each in self.rows}
         return [*(each.stored for each in self.rows), *(each for key, each in self.markers.items() if key in present)]
@@ -162,14 +155,13 @@ def _batched(names: Sequence[Named], most_bytes: int) -> Iterator[Sequence[Named
         yield some
 
 
-def _decode(data_type: "DataType", key: "IncomingKey", stored: StoredObject) -> PendingObject | None:
+def _decode(data_type: "DataType", stored: StoredObject) -> "pa.Table | None":
     """Read the rows of an object; None if they are not readable."""
     try:
-        rows = read_parquet(stored.body, arrow_schema(data_type)).replace_schema_metadata(None)
+        return read_parquet(stored.body, arrow_schema(data_type)).replace_schema_metadata(None)
     except UnreadableObject as error:
         logger().error("an incoming object cannot be read", key=stored.key, reason=str(error))
         return None
-    return PendingObject(stored, key, rows)
 
 
 def _report(damaged: Sequence[ObjectName]) -> None:

@@ -87,8 +87,13 @@ class OpenFile:
             for group, (first, last) in enumerate(self._group_bounds())
             if pc.any(pc.and_(pc.greater_equal(positions, first), pc.less(positions, last)), min_count=0).as_py()
         ]
-        located = self._located(groups, schema)
-        return located.filter(pc.is_in(located[POSITION], value_set=positions))
+
+        def read(group: int) -> pa.Table:
+            rows = self._located([group], schema)
+            return rows.filter(pc.is_in(rows[POSITION], value_set=positions))
+
+        # One after the other: the requests are the same, and only one group is in memory.
+        return pa.concat_tables([self._located([], schema), *map(read, groups)])
 
     def _located(self, groups: Sequence[int], schema: pa.Schema) -> pa.Table:
         bounds = self._group_bounds()

@@ -20,7 +20,13 @@ from tests.fakes.records import NOW, sale
 
 SALES = DataType.TRANSACTIONS
 STAMP = IngestMetadata(source_id="web-shop", ingested_at=NOW, origin="batch", reporting_currency="EUR")
-ROWS = write_parquet(to_table(SALES, [sale(1, timestamp=NOW)], STAMP))
+
+
+def _sales(length: int) -> bytes:
+    return write_parquet(to_table(SALES, [sale(number, timestamp=NOW) for number in range(length)], STAMP))
+
+
+ROWS = _sales(1)
 DAMAGED = b"PK\x03\x04 a spreadsheet"
 # Names of which one is the beginning of another sort between the marker and the rows of that one.
 NAMES = st.sets(st.from_regex(r"\Aa[.~z-]?[0-9dq]?(~r1)?\Z"), max_size=40)
@@ -60,6 +66,8 @@ class Drain:
         before = self.lake.reads.total()
         found = PendingObjects.read(self.lake, SALES, self.limits, self.damaged.of(SALES))
         assert self.lake.reads.total() - before <= self.limits.objects
+        assert len(found.rows) <= 1 or sum(each.table.nbytes for each in found.rows) <= self.limits.size
+        assert len(found.rows) <= 1 or sum(len(each.table) for each in found.rows) <= self.limits.rows
         self.damaged.remember(SALES, found.damaged, self.limits.damaged)
         rows = found.classify(Receipt())
         self.merged |= {each.stored.key for each in rows.fresh}
@@ -110,6 +118,19 @@ def test_rows_whose_marker_does_not_fit_into_the_listing_wait(
 
     assert (drain.merged, drain.cancelled) == (_keys(rows - markers), _keys(rows & markers))
     assert not drain.lake.objects
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(1, 40), max_size=12), st.integers(1, 60), st.integers(1, 40_000))
+def test_a_pass_takes_what_fits_or_one_object(sizes: list[int], rows: int, size: int) -> None:
+    lake = CountingLake()
+    for number, length in enumerate(sizes):
+        lake.put(incoming_key(SALES, f"a-{number}"), _sales(length))
+    drain = Drain(lake, PassLimits(rows=rows, size=size))
+
+    drain.run()
+
+    assert len(drain.merged) == len(sizes)
 
 
 def test_more_damaged_objects_than_a_pass_takes_do_not_hold_up_those_between_them() -> None:
