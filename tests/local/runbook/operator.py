@@ -79,6 +79,11 @@ class Operator:
     variables: str
     printed: tuple[str, ...]
 
+    @property
+    def rule(self) -> Path:
+        """The file in which the page has an alert rule edited."""
+        return self.directory / "rule.json"
+
     @classmethod
     def at(cls, platform: RunningPlatform, directory: Path) -> Self:
         """Run the blocks of "Before you begin"."""

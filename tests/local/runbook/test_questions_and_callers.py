@@ -15,7 +15,7 @@ from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, Record, data_of, sale
 from tests.local.end_to_end.waiting import until
 from tests.local.runbook.operator import Operator
-from tests.local.runbook.seen import SOON, healthy
+from tests.local.runbook.seen import SOON, healthy, logged
 
 pytestmark = pytest.mark.thorough
 A_DAY = "2016-04-01"
@@ -60,6 +60,11 @@ def sweep(platform: RunningPlatform) -> None:
     platform.client("lambda").invoke(FunctionName="tally-local-notifier", Payload=payload)
 
 
+def fired(receiver: Receiver) -> list[str]:
+    """The ids of the notifications that an alert has fired; a rule that is changed resolves its alert."""
+    return [each for each in receiver.ids if each.endswith(":fired")]
+
+
 def key(client: Client, name: str) -> dict[str, Any]:
     """Make an API key that may send batches."""
     return data_of(client.http.post("/auth/keys", json={"name": name, "scopes": ["ingest:write"]}))
@@ -75,22 +80,29 @@ def test_a_notification_that_was_given_up_is_sent(operator: Operator, broken: Ru
     with hooked(broken, Reply(status=410), Reply(status=200)) as receiver:
         made = rule(client, receiver)
         evaluate(broken)
-        until(lambda: receiver.received, seconds=SOON, what="the receiver refuses a notification")
+        until(lambda: logged(broken, "notifier", "given up"), seconds=SOON, what="the receiver refuses a notification")
         with operator.section("Alerts and notifications") as section:
-            shown = until(section.run, seconds=SOON, what="it is given up")
+            shown = section.run()
+            section.run(RULE=made["rule_id"])
+            edited = orjson.loads(operator.rule.read_bytes())
+            operator.rule.write_bytes(orjson.dumps({**edited, "notify": [*edited["notify"], {"type": "topic"}]}))
+            changed = orjson.loads(section.run())["data"]
             sent = section.run()
         sweep(broken)
-        until(lambda: len(receiver.received) == 2, seconds=SOON, what="the notification comes again")
+        until(lambda: len(fired(receiver)) == 2, seconds=SOON, what="the notification comes again")
         client.http.delete(f"/alerts/rules/{made['rule_id']}").raise_for_status()
 
     assert "The merge is late" in shown
     assert "notification given up" in shown
+    assert [each["type"] for each in changed["notify"]] == ["webhook", "topic"]
     assert sent.startswith("1 message waiting for the notifier")
-    assert receiver.ids[0] == receiver.ids[1]
+    assert len(set(fired(receiver))) == 1
     healthy(client, "live-push")
 
 
-def test_the_reason_of_a_failed_statement_is_shown(operator: Operator, broken: RunningPlatform) -> None:
+def test_the_reason_of_a_failed_statement_and_the_caller_of_a_request_are_shown(
+    operator: Operator, broken: RunningPlatform, client: Client
+) -> None:
     athena = broken.client("athena")
     query = athena.start_query_execution(QueryString="SELECT a FROM nothing", WorkGroup="tally-local")
 
@@ -100,11 +112,16 @@ def test_the_reason_of_a_failed_statement_is_shown(operator: Operator, broken: R
 
     until(failed, seconds=SOON, what="the statement fails")
 
+    request = client.http.get("/ingest/sources").raise_for_status().json()["request_id"]
+
     with operator.section("Queries and answers") as section:
-        statements, answer = section.run(), orjson.loads(section.run())
+        statements = section.run()
+        caller = section.run(FUNCTION="ingest", REQUEST_ID=request)
+        answer = orjson.loads(section.run())
 
     assert query["QueryExecutionId"] in statements
     assert "FAILED" in statements
+    assert '"key_id"' in caller
     assert answer["data"]["status"] == "ok"
 
 
@@ -140,7 +157,7 @@ def test_the_secret_of_a_key_and_of_a_webhook_are_replaced(
             answers = [answer_to(client, each).status_code for each in (stolen, replaced)]
             traces = section.run()
             changed = orjson.loads(section.run(RULE=made["rule_id"]))["data"]
-        told = orjson.loads((operator.directory / "rule.json").read_bytes())
+        told = orjson.loads(operator.rule.read_bytes())
         evaluate(broken)
         until(lambda: receiver.received, seconds=SOON, what="a notification comes")
         client.http.delete(f"/alerts/rules/{made['rule_id']}").raise_for_status()

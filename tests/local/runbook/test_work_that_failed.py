@@ -17,6 +17,7 @@ from tests.local.conftest import RunningPlatform
 from tests.local.end_to_end.client import Client, counted, data_of, sale
 from tests.local.end_to_end.outages import failing, stopped
 from tests.local.end_to_end.producer import message, put
+from tests.local.end_to_end.test_redrives import stream
 from tests.local.end_to_end.waiting import until
 from tests.local.runbook.operator import Operator
 from tests.local.runbook.seen import SOON, dead_letters, healthy, logged, objects
@@ -71,10 +72,12 @@ def test_the_log_has_the_reason_of_a_failed_run(operator: Operator, broken: Runn
     failed = until(lambda: logged(broken, "merger", "invocation failed"), seconds=SOON, what="the failure is logged")
 
     with operator.section("Functions and workflows") as section:
-        reason, computed = section.run(), section.run()
+        reason, computed, targets = section.run(), section.run(), section.run()
 
     assert "KeyError" in reason
     assert "customers are computed" in computed
+    assert "function:tally-local-sweeper" in targets.splitlines()[0]
+    assert targets.splitlines()[1].endswith(":tally-local-push-queue")
     assert counted(client.send_all("functions-shop", [sale("functions-2", A_DAY)])[0]["outcome"]) == {"loaded": 1}
     assert logged(broken, "merger", "invocation failed") == failed
 
@@ -99,6 +102,8 @@ def test_messages_that_failed_are_moved_back_and_scheduled_runs_repeated(
     assert counted(client.outcome(sent["batch_id"])["outcome"]) == {"loaded": 1}
     assert [dead_letters(broken, each) for each in ("merge-queue-dead-letters", "schedule-failures")] == [0, 0]
     healthy(client, "merge")
+    changes = client.http.get("/analytics/audit/logs", params={"action": "dead-letters redrive"}).json()["logs"]
+    assert {each["resource"] for each in changes} >= {"merge-queue-dead-letters", "schedule-failures"}
 
 
 def test_what_consumers_of_streams_gave_up_is_loaded(
@@ -139,9 +144,7 @@ def test_the_first_stage_that_is_not_healthy_is_the_cause(
     (late,) = [each for each in report["pipelines"] if each["pipelineId"] == "stream-analytics"]
     assert late["status"] == "degraded"
     assert late["cause"].startswith("consume: 1 batch")
-    with operator.section("Streams") as section:
-        while section.waiting:
-            section.run()
+    assert stream(broken, "redrive").exit_code == 0
     healthy(client, "stream-analytics")
 
 
