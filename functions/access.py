@@ -25,7 +25,7 @@ from shared.ingestion.stream.failures import PREFIX as FAILED_BATCHES
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.store import UPLOADS_TABLE
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.lake.migration.former_paths import FORMER_BASE, FORMER_KEYS, FORMER_ROLLUPS
 from shared.lake.storage.object_store import LAKE_BUCKET, TABLES_BUCKET

@@ -32,7 +32,7 @@ from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
 from shared.ingestion.stream.producer import EVENT_STREAM
 from shared.ingestion.uploads.queue import UPLOAD_QUEUE
 from shared.ingestion.uploads.store import UPLOADS_TABLE
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.lake.storage.object_store import LAKE_BUCKET, TABLES_BUCKET
 from shared.ledger.store import LEDGER_HOURS_TABLE, LEDGER_TABLE, SOURCES_TABLE

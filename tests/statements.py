@@ -86,7 +86,7 @@ def _of_metrics() -> Iterator[Statement]:
     for name, metric in METRICS.items():
         asked = question(metric_type=name)
         for source in metric.fact.tables:
-            plan = with_dirty_days(asked, plan_from(asked, source, ""), ["2025-01-04", "2025-01-09"])
+            plan = with_dirty_days(asked, plan_from(asked, source, ""), {"2025-01-04": 0, "2025-01-09": 7})
             yield query(asked, plan, reporting_currency="USD")
 
 
@@ -166,7 +166,7 @@ def _fraud_questions() -> Iterator[FraudQuestion]:
 
 
 def _of_fraud() -> Iterator[Statement]:
-    states: list[tuple[bool, tuple[str, ...]]] = [(True, ()), (False, ()), (True, ("2025-03-07",))]
+    states: list[tuple[bool, dict[str, int]]] = [(True, {}), (False, {}), (True, {"2025-03-07": 7})]
     for asked, (has_labels, dirty) in product(_fraud_questions(), states):
         whole = Asked(asked, dirty, has_labels=has_labels, currency="USD", newest=WHOLE)
         yield ask_all(whole, list(Part) if asked.dimension is None and has_labels else [Part.COUNTS])

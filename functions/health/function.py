@@ -4,7 +4,7 @@ from functions.declaration import Access, HttpFunction
 from shared.athena.client import WORK_GROUP
 from shared.health.checks import S3_PREFIX
 from shared.ingestion.stream.producer import EVENT_STREAM
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
 
 FUNCTION = HttpFunction(

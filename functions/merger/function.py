@@ -4,7 +4,7 @@ from functions.access import FORMER_LAKE, LEDGER, TABLES
 from functions.declaration import Access, QueueTrigger, TriggeredFunction
 from shared.decisions.index import DECISIONS_TABLE
 from shared.events.bus import EVENT_BUS
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import INCOMING, RECEIPTS
 from shared.merging.queue import MERGE_QUEUE, ROLLUP_QUEUE

@@ -3,7 +3,7 @@
 from functions.access import LEDGER, QUERY, QUERY_WRITES, TABLES
 from functions.declaration import Access, ScheduleTrigger, TriggeredFunction
 from shared.events.bus import EVENT_BUS
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.storage.paths import RECEIPTS, RECONCILIATIONS
 from shared.merging.queue import ROLLUP_QUEUE

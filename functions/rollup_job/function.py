@@ -3,7 +3,7 @@
 from functions.access import TABLES
 from functions.declaration import Access, QueueTrigger, TriggeredFunction
 from shared.events.bus import EVENT_BUS
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.merging.queue import ROLLUP_QUEUE
 
 FUNCTION = TriggeredFunction(

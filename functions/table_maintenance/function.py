@@ -2,7 +2,7 @@
 
 from functions.access import TABLES
 from functions.declaration import Access, ScheduleTrigger, TriggeredFunction
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 
 FUNCTION = TriggeredFunction(
     name="table_maintenance",

@@ -8,7 +8,7 @@ from typing import Self
 from infra.admin.rates import rates_of
 from infra.admin.stage import Stage
 from shared.currency.rates import ReferenceRates
-from shared.lake.catalog.state import TableStates
+from shared.lake.catalog.states import TableStates
 from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.merge.settlement import Settlement

@@ -2,7 +2,8 @@
 
 from infra.admin.result_cache import forget_results
 from infra.admin.stage import Stage
-from shared.lake.catalog.state import TableState, TableStates
+from shared.lake.catalog.state import TableState
+from shared.lake.catalog.states import TableStates
 from shared.lake.rollups.compute import ROLLUPS
 from shared.merging.requests import RollupRequests
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 from infra.admin.result_cache import forget_results
 from infra.admin.stage import Stage
 from infra.local.errors import NoSuchSnapshot, NoSuchTable
-from shared.lake.catalog.state import TableState, TableStates
+from shared.lake.catalog.state import TableState
+from shared.lake.catalog.states import TableStates
 from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.rollups.compute import ROLLUPS
 from shared.lake.table.iceberg import IcebergTables

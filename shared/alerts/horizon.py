@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from shared.alerts.stored_rule import StoredRule
-    from shared.lake.catalog.state import TableState, TableStates
+    from shared.lake.catalog.state import TableState
+    from shared.lake.catalog.states import TableStates
     from shared.records.schema import DataType
     from shared.sources.arrivals import SourceArrivals
     from shared.sources.freshness import Freshness

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
     from shared.athena.result_cache import ResultCache
-    from shared.lake.catalog.state import TableStates
+    from shared.lake.catalog.states import TableStates
 
 T = TypeVar("T")
 Run = Callable[[Statement], list[dict[str, Any]]]
@@ -60,12 +60,15 @@ class LakeView:
         """Return the first day with data of a table; None if it has none or its state is unknown."""
         return self.states[table].first_day if self.states else None
 
-    def dirty_days(self, table: str, rollup: str) -> Sequence[str]:
-        """Return the days of a base table that one of its roll-ups does not include yet; all, if it has no snapshot."""
+    def dirty_days(self, table: str, rollup: str) -> Mapping[str, int]:
+        """Return the days of a base table that one of its roll-ups does not include yet; all, if it has no snapshot.
+
+        Each has the UTC hour from which on it may differ from the roll-up.
+        """
         if not self.states:
-            return ()
+            return {}
         state = self.states[table]
-        return state.dirty_days if rollup in state.derived else sorted(state.days)
+        return state.dirty_hours if rollup in state.derived else dict.fromkeys(sorted(state.days), 0)
 
     def is_reconciled(self, depends_on: Sequence[Dependency]) -> bool:
         """Whether no record of these days can turn out to repeat one beyond the identity horizon.

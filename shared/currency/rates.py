@@ -30,7 +30,7 @@ from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from shared.events.bus import PlatformEvents
-    from shared.lake.catalog.state import TableStates
+    from shared.lake.catalog.states import TableStates
     from shared.lake.table.port import TableStore
     from shared.runtime.models import Clock
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shared.athena.client import Athena
     from shared.customers.run_files import RunFiles
     from shared.customers.store import CustomerStore
-    from shared.lake.catalog.state import TableStates
+    from shared.lake.catalog.states import TableStates
     from shared.runtime.models import Clock
 
 _TABLES = (DataType.TRANSACTIONS, EXCHANGE_RATES.name)

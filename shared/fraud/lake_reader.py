@@ -16,7 +16,7 @@ from shared.fraud.queries.parts import statement
 from shared.fraud.question import FraudQuestion
 from shared.lake.catalog.rollup_tables import DECISIONS_DAILY_BY_ONE
 from shared.lake.catalog.tables import EXCHANGE_RATES
-from shared.metrics.split import LAST_MOMENT, Interval
+from shared.metrics.split import LAST_MOMENT, DirtyDays, Interval
 from shared.records.schema import DataType
 from shared.runtime.errors import Unavailable
 from shared.runtime.observability import logger
@@ -50,7 +50,7 @@ class Asked(NamedTuple):
     """A question, with what its statement depends on beside it."""
 
     question: FraudQuestion
-    dirty_days: Sequence[str]
+    dirty_days: DirtyDays
     has_labels: bool
     currency: str
     newest: Interval
@@ -144,7 +144,7 @@ class DecisionReader:
         named = self._statement(question, parts, view, dirty)
         query: LakeQuery[FraudAnswer] = LakeQuery(
             statement=named,
-            identity=self._statement(question.identity, parts, view, ()),
+            identity=self._statement(question.identity, parts, view, {}),
             apart=("now" if question.is_current else "as of",),  # one may be a minute old, the other is of its time
             depends_on=dependencies(question, learns=Part.MISSED in parts or Part.CURVE in parts),
             form=ANSWERS,
@@ -155,7 +155,7 @@ class DecisionReader:
         return told.result
 
     def _statement(
-        self, question: FraudQuestion, parts: Sequence[Part], view: "LakeView", dirty: Sequence[str]
+        self, question: FraudQuestion, parts: Sequence[Part], view: "LakeView", dirty: DirtyDays
     ) -> Statement:
         asked = Asked(
             question=question if view.uses_rollups else replace(question, is_current=False),

@@ -6,7 +6,7 @@ running one, which may have decisions from the near future, as clocks send that 
 future are recognised in the answer: it is asked again from the base.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from shared.lake.catalog.rollup_tables import DECISIONS_DAILY_BY_ONE, DECISIONS_
 from shared.lake.catalog.table import LakeTable
 from shared.metrics.facts import FactTable, Grain
 from shared.metrics.planner import is_worthwhile
-from shared.metrics.split import Interval, Split, divide
+from shared.metrics.split import CLEAN, DirtyDays, Interval, Split, divide
 
 MOST_INTERVALS = 50
 """Maximum number of base intervals that are read in addition to a roll-up: they are written several times."""
@@ -39,19 +39,18 @@ def whole(question: FraudQuestion) -> Interval:
     return Interval(question.span.start, question.until)
 
 
-def read_counts(question: FraudQuestion, dirty_days: Iterable[str] = ()) -> Reading:
+def read_counts(question: FraudQuestion, dirty_days: DirtyDays = CLEAN) -> Reading:
     """Return how the counts of a question are read."""
-    dirty = tuple(dirty_days)
     for grain, table in FACES.items():
         if not _may_use_rollups(question):
             break
         clean = divide(whole(question), _cuts(question, grain), grain)
         if is_worthwhile(FactTable(name=table.name, grain=grain), clean):
-            return Reading(grain, divide(whole(question), _cuts(question, grain), grain, dirty, MOST_INTERVALS))
+            return Reading(grain, divide(whole(question), _cuts(question, grain), grain, dirty_days, MOST_INTERVALS))
     return Reading(None, Split((), (whole(question),)))
 
 
-def read_beside(question: FraudQuestion, grain: Grain, dirty_days: Iterable[str] = ()) -> Split:
+def read_beside(question: FraudQuestion, grain: Grain, dirty_days: DirtyDays = CLEAN) -> Split:
     """Return how the times of a question are read from a roll-up that does not depend on maturity."""
     if not _may_use_rollups(question):
         return Split((), (whole(question),))

@@ -3,7 +3,7 @@
 from shared.athena.client import WORK_GROUP
 from shared.health import checks
 from shared.ingestion.stream.producer import EVENT_STREAM
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.runtime.deployment import Deployment, provider
 

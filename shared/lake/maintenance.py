@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from shared.lake.catalog.state import TableState, TableStates
+    from shared.lake.catalog.state import TableState
+    from shared.lake.catalog.states import TableStates
     from shared.lake.catalog.table import LakeTable
     from shared.lake.rollups.job import RollupJob
     from shared.lake.table.port import TableSnapshot

@@ -1,6 +1,6 @@
 """Provides the lake's objects and the states of its tables."""
 
-from shared.lake.catalog.state import TABLE_STATES, TableStates
+from shared.lake.catalog.states import TABLE_STATES, TableStates
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore
 from shared.runtime.deployment import Deployment, provider
 

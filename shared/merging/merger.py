@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.decisions.index import DecisionIndex
-    from shared.lake.catalog.state import TableState, TableStates
+    from shared.lake.catalog.state import TableState
+    from shared.lake.catalog.states import TableStates
     from shared.lake.merge.cycle import MergeCycle, MergeResult
     from shared.lake.merge.receipt import ObjectReceipt
     from shared.lake.merge.relocation import Relocation
@@ -179,7 +180,8 @@ def _is_obsolete(marker: IncomingKey, entry: LedgerEntry | None) -> bool:
 def _with_merge(result: "MergeResult", at: "datetime", state: "TableState") -> "TableState":
     """Record a merge; the history of products is published with it, so that both are of one moment."""
     snapshot = result.snapshot
-    changed = state.with_arrivals(result.arrived).with_commit(snapshot.id or 0, snapshot.sequence, result.days)
+    changed = state.with_arrivals(result.arrived)
+    changed = changed.with_commit(snapshot.id or 0, snapshot.sequence, result.days, result.first_hours)
     if result.days and result.data_type in ROLLUPS:
         changed = changed.with_commit_time(at)
     if result.history is None:

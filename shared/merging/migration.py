@@ -20,7 +20,8 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
-    from shared.lake.catalog.state import TableState, TableStates
+    from shared.lake.catalog.state import TableState
+    from shared.lake.catalog.states import TableStates
     from shared.lake.migration.conversion import Conversion, Converted
     from shared.lake.migration.former_base import Portion
     from shared.lake.storage.object_store import LakeStore

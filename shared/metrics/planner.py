@@ -1,11 +1,10 @@
 """Selects the tables for a question; every choice gives the same result, and roll-ups are cheaper to read."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.metrics.facts import FactTable, Source
 from shared.metrics.question import MetricQuestion
-from shared.metrics.split import Split, day_count, dirty_within, reach, split
+from shared.metrics.split import DirtyDays, Split, day_count, dirty_within, reach, split
 
 __all__ = ["Plan", "Source", "choose_plan", "plan_from", "with_dirty_days"]
 
@@ -50,9 +49,10 @@ def is_worthwhile(table: FactTable, parts: Split) -> bool:
     return of_base == 0 if table.whole_only else of_base * 2 <= of_all
 
 
-def with_dirty_days(question: MetricQuestion, plan: Plan, dirty_days: Sequence[str]) -> Plan:
-    """Return the plan that reads dirty days from the base."""
-    dirty = dirty_within(reach(question), dirty_days)
+def with_dirty_days(question: MetricQuestion, plan: Plan, dirty_days: DirtyDays) -> Plan:
+    """Return the plan that reads what is dirty from the base."""
+    grain = question.metric.fact.tables[plan.source].grain
+    dirty = dirty_within(reach(question), dirty_days, grain)
     if plan.source is Source.BASE or not dirty:
         return plan
     days = "1 day whose roll-up is" if len(dirty) == 1 else f"{len(dirty)} days whose roll-ups are"

@@ -1,13 +1,14 @@
 """Splits a question between a roll-up and the base.
 
-Units cut by a range or bucket boundary are read from the base, and so are dirty days: those that changed after their
-roll-ups were computed.
+Units cut by a range or bucket boundary are read from the base, and so are dirty days, or the hours of these that
+changed after their roll-ups were computed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import TypeAlias
 
 from shared.metrics.buckets import Granularity
 from shared.metrics.facts import Grain, Source
@@ -16,12 +17,16 @@ from shared.metrics.question import MetricQuestion
 MAX_INTERVALS = 200
 """Maximum number of base intervals read in addition to a roll-up; each adds a condition to the statement."""
 
+DirtyDays: TypeAlias = Mapping[str, int]
+"""UTC days (`yyyy-MM-dd`) that differ from their roll-ups, each with the hour from which on it may do so."""
+
 HOUR = timedelta(hours=1)
 LAST_MOMENT = timedelta(milliseconds=1)
 """Distance between the end of a half-open interval and its last moment."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
+CLEAN: DirtyDays = {}
 
 
 @dataclass(frozen=True, order=True)
@@ -40,11 +45,11 @@ class Split:
     base: tuple[Interval, ...]
 
 
-def split(question: MetricQuestion, source: Source, dirty_days: Iterable[str] = ()) -> Split:
+def split(question: MetricQuestion, source: Source, dirty_days: DirtyDays = CLEAN) -> Split:
     """Divide the time of a question between a roll-up and the base.
 
-    A unit of the roll-up (a UTC hour or day) is read from it if it lies within one bucket of one range, and not on a
-    dirty day (`yyyy-MM-dd`). For a semi-additive fact, the history before both ranges counts as one bucket.
+    A unit of the roll-up (a UTC hour or day) is read from it if it lies within one bucket of one range, and is not
+    dirty. For a semi-additive fact, the history before both ranges counts as one bucket.
     """
     whole = reach(question)
     if source is Source.BASE:
@@ -57,7 +62,7 @@ def divide(
     whole: Interval,
     cuts: Iterable[datetime],
     grain: Grain,
-    dirty_days: Iterable[str] = (),
+    dirty_days: DirtyDays = CLEAN,
     most: int = MAX_INTERVALS,
 ) -> Split:
     """Divide an interval between a roll-up and the base.
@@ -66,10 +71,10 @@ def divide(
         whole: the interval.
         cuts: moments within which a unit of the roll-up is not one of a single bucket, range or rule.
         grain: the units of the roll-up.
-        dirty_days: UTC days (`yyyy-MM-dd`) that the roll-up does not include yet.
+        dirty_days: UTC days that the roll-up does not include yet.
         most: the maximum number of intervals that are read from the base.
     """
-    partial, dirty = _partial_units(cuts, grain, whole), dirty_within(whole, dirty_days)
+    partial, dirty = _partial_units(cuts, grain, whole), dirty_within(whole, dirty_days, grain)
     base = at_most(most, merge(_clip([*partial, *dirty], whole)))
     return Split(tuple(between(base, whole)), tuple(base))
 
@@ -85,10 +90,16 @@ def reach(question: MetricQuestion) -> Interval:
     return Interval(_floor(since - fact.margin, _DAY), until)
 
 
-def dirty_within(whole: Interval, dirty_days: Iterable[str]) -> list[Interval]:
-    """Return the dirty days within an interval."""
-    begun = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in dirty_days)
-    return _clip((Interval(start, start + _DAY) for start in begun), whole)
+def dirty_within(whole: Interval, dirty_days: DirtyDays, grain: Grain) -> list[Interval]:
+    """Return the dirty days within an interval, or of an hourly roll-up the dirty hours of these.
+
+    Rows of an hourly roll-up depend on no other hour. Those of a day do, and so do sessions, which last longer.
+    """
+    found = list[Interval]()
+    for day, hour in dirty_days.items():
+        start = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        found.append(Interval(start + HOUR * (hour if grain is Grain.HOUR else 0), start + _DAY))
+    return _clip(found, whole)
 
 
 def day_count(intervals: Iterable[Interval]) -> int:

@@ -13,7 +13,8 @@ from shared.records.schema import DataType
 
 if TYPE_CHECKING:
     from shared.customers.store import CustomerStore
-    from shared.lake.catalog.state import TableState, TableStates
+    from shared.lake.catalog.state import TableState
+    from shared.lake.catalog.states import TableStates
     from shared.ledger.filters import Filters
     from shared.ledger.items import Completion
     from shared.ledger.models import LedgerCounters

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from shared.lake.catalog.rollup_tables import INVENTORY_DAILY, PRODUCT_SESSIONS_DAILY, SALES_DAILY_BY_PRODUCT
+from shared.metrics.facts import Grain
 from shared.metrics.split import MAX_INTERVALS, Interval, Split, at_most, between, dirty_within, merge
 from shared.products.question import ProductQuestion
 from shared.records.schema import DataType
@@ -55,7 +56,7 @@ def times(question: ProductQuestion, view: "LakeView") -> ReportTimes:
 def split(whole: Interval, excluded: Iterable[str] = ()) -> Split:
     """Divide an interval: UTC days that lie in it entirely are read from a roll-up, except `excluded` days."""
     cut = [boundary.date().isoformat() for boundary in (whole.start, whole.end) if boundary.time() != time()]
-    base = at_most(MAX_INTERVALS, merge(dirty_within(whole, [*cut, *excluded])))
+    base = at_most(MAX_INTERVALS, merge(dirty_within(whole, dict.fromkeys([*cut, *excluded], 0), Grain.DAY)))
     return Split(tuple(between(base, whole)), tuple(base))
 
 

@@ -25,7 +25,8 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
-    from shared.lake.catalog.state import TableState, TableStates
+    from shared.lake.catalog.state import TableState
+    from shared.lake.catalog.states import TableStates
     from shared.lake.merge.reconciliation import Reconciled, Reconciliation
     from shared.lake.storage.object_store import LakeStore
     from shared.lake.table.port import TableSnapshot, TableStore

@@ -23,7 +23,7 @@ from shared.runtime.observability import logger
 if TYPE_CHECKING:
     from shared.athena.client import Athena
     from shared.decisions.configuration import FraudParameters
-    from shared.lake.catalog.state import TableStates
+    from shared.lake.catalog.states import TableStates
     from shared.replay.estimates import Estimates
     from shared.replay.rule_thresholds import RuleThresholdsStore
     from shared.replay.run_files import ReplayFiles

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from boto3.dynamodb.types import TypeDeserializer
 
 from shared.app.wiring import Wiring
-from shared.lake.catalog.state import TABLE_STATES, TableState
+from shared.lake.catalog.state import TableState
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.catalog.table import LakeTable
 from shared.lake.catalog.tables import BASE_TABLES, LAKE_DATABASE, LAKE_TABLES
 from shared.lake.provider import table_states

@@ -3,7 +3,6 @@
 Delays are learned from all approved decisions aged H to H + 180 days, whatever the question filters.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from shared.athena.sql import Statement, identifier, sql, table, union_all
@@ -15,7 +14,7 @@ from shared.fraud.question import FraudQuestion, LabelKind
 from shared.lake.catalog.rollup_tables import FRAUD_CASES
 from shared.metrics.facts import Grain
 from shared.metrics.queries.fragments import day, in_intervals
-from shared.metrics.split import LAST_MOMENT, Interval, Split, divide
+from shared.metrics.split import LAST_MOMENT, DirtyDays, Interval, Split, divide
 from shared.statistics.label_delays import LEAST_SHARE
 
 CURVE_COLUMNS = ("kind", "number", "place")
@@ -86,31 +85,31 @@ _FIRST_LABEL = {LabelKind.FRAUD: sql("fraud_at"), LabelKind.CHARGEBACK: sql("cha
 _IS_MISSED = {LabelKind.FRAUD: sql("truth = 'fraud'"), LabelKind.CHARGEBACK: sql("is_charged_back = 'yes'")}
 
 
-def curve(question: FraudQuestion, dirty_days: Iterable[str], *, has_labels: bool) -> Statement:
+def curve(question: FraudQuestion, dirty_days: DirtyDays, *, has_labels: bool) -> Statement:
     """Return by kind the number of learned delays, and in `place` the least age in ms at which F is at least 0.05."""
     return sql(
         _CURVE,
-        cases=_mature_cases(question, tuple(dirty_days), has_labels=has_labels),
+        cases=_mature_cases(question, dirty_days, has_labels=has_labels),
         learned=_learned(question),
         share=LEAST_SHARE,
     )
 
 
-def missed(question: FraudQuestion, dirty_days: Iterable[str], *, currency: str, has_labels: bool) -> Statement:
+def missed(question: FraudQuestion, dirty_days: DirtyDays, *, currency: str, has_labels: bool) -> Statement:
     """Return the missed frauds younger than the maturity horizon by kind; those past equally many delays are a group.
 
     Packed are `place`, the number of delays that are not longer than their age, `number`, that of the frauds, and
     `sum` and `squares`, sums of their amounts and of the squares of these, in the reporting currency.
     """
-    young, days = _young(question), tuple(dirty_days)
+    young = _young(question)
     asked = (
         sql(_ASKED, kind=kind, as_of=question.as_of, is_missed=is_missed) for kind, is_missed in _IS_MISSED.items()
     )
     asked_days = Days(day(young.start), day(max(young.start, young.end - LAST_MOMENT)))
     return sql(
         _MISSED,
-        mature=_mature_cases(question, days, has_labels=has_labels),
-        young=_cases(question, young, days, has_labels=has_labels),
+        mature=_mature_cases(question, dirty_days, has_labels=has_labels),
+        young=_cases(question, young, dirty_days, has_labels=has_labels),
         learned=_learned(question),
         asked=union_all(asked),
         rated=with_rates("late", currency, days=asked_days),
@@ -119,7 +118,7 @@ def missed(question: FraudQuestion, dirty_days: Iterable[str], *, currency: str,
     )
 
 
-def _mature_cases(question: FraudQuestion, dirty_days: tuple[str, ...], *, has_labels: bool) -> Statement:
+def _mature_cases(question: FraudQuestion, dirty_days: DirtyDays, *, has_labels: bool) -> Statement:
     """Return the cases that delays are learned from, whatever their investigation."""
     last = question.mature_until
     learned = Interval(last - _LEARNED_FOR, last + LAST_MOMENT)
@@ -139,7 +138,7 @@ def _young(question: FraudQuestion) -> Interval:
     return Interval(min(asked.end, max(asked.start, question.mature_until + LAST_MOMENT)), asked.end)
 
 
-def _cases(question: FraudQuestion, interval: Interval, days: tuple[str, ...], *, has_labels: bool) -> Statement:
+def _cases(question: FraudQuestion, interval: Interval, days: DirtyDays, *, has_labels: bool) -> Statement:
     """Return the approved decisions of an interval with a label that says fraud."""
     parts, found = _split(question, interval, days), []
     if parts.rollup:
@@ -150,7 +149,7 @@ def _cases(question: FraudQuestion, interval: Interval, days: tuple[str, ...], *
     return union_all(found)
 
 
-def _split(question: FraudQuestion, interval: Interval, dirty_days: tuple[str, ...]) -> Split:
+def _split(question: FraudQuestion, interval: Interval, dirty_days: DirtyDays) -> Split:
     if not question.is_current or question.investigation_id is not None or interval.start >= interval.end:
         return Split((), (interval,))
     return divide(interval, (), Grain.MOMENT, dirty_days, MOST_INTERVALS)

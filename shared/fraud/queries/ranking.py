@@ -1,7 +1,5 @@
 """How scores rank decisions, how long decisions took, and the busiest minute."""
 
-from collections.abc import Iterable
-
 from shared.athena.buckets import bucket_of
 from shared.athena.sql import Statement, identifier, sql, table, union_all
 from shared.fraud.planner import read_beside, whole
@@ -11,6 +9,7 @@ from shared.fraud.question import FraudQuestion
 from shared.lake.catalog.rollup_tables import DECISION_LATENCY_HOURLY, DECISIONS_BY_MINUTE
 from shared.metrics.facts import Grain
 from shared.metrics.queries.fragments import in_hours, in_intervals
+from shared.metrics.split import DirtyDays
 
 SCORE_COLUMNS = ("sum", "squares", "positives", "negatives")
 CARD_COLUMNS = ("day", "packed")
@@ -108,7 +107,7 @@ def _ranked(question: FraudQuestion, *, has_labels: bool) -> Statement:
     return sql(_RANKED, facts=facts(question, [whole(question)], has_labels=has_labels))
 
 
-def latency(question: FraudQuestion, dirty_days: Iterable[str]) -> Statement:
+def latency(question: FraudQuestion, dirty_days: DirtyDays) -> Statement:
     """Return the longest decision time, and packed by logarithmic bucket the number of decisions; none without."""
     parts = read_beside(question, Grain.HOUR, dirty_days)
     rows = []
@@ -121,7 +120,7 @@ def latency(question: FraudQuestion, dirty_days: Iterable[str]) -> Statement:
     return sql(_LATENCY, rows=union_all(rows), packed=pack_groups((identifier("place"), identifier("number"))))
 
 
-def minutes(question: FraudQuestion, dirty_days: Iterable[str]) -> Statement:
+def minutes(question: FraudQuestion, dirty_days: DirtyDays) -> Statement:
     """Return the first of the minutes with the most decisions."""
     parts = read_beside(question, Grain.HOUR, dirty_days)
     rows = []

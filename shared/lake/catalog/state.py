@@ -1,47 +1,24 @@
-"""The published state of tables: the snapshots that readers pin, and the days that roll-ups do not include yet.
+"""The published state of a table: the snapshots that readers pin, and the days that roll-ups do not include yet."""
 
-A commit is visible to readers once its state is published. Each state is one item, so a reader sees a base and its
-roll-ups at one moment, whatever is committed meanwhile.
-"""
-
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from threading import Lock
-from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from shared.lake.catalog.changed_hours import (
+    ChangedHours,
+    RecordedDay,
+    first_changed_hour,
+    with_commit,
+    without_included,
+)
 from shared.lake.catalog.rollup_tables import definition_of
-from shared.runtime.dynamodb import get_items, serialize
-from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
-from shared.runtime.retries import retry
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
-TABLE_STATES = Table("table_states", partition_key="table_name")
 
 WHOLE_TABLE = "all"
 """The key in `days` of a table without days."""
 
-_BODY = ("days", "derived", "rolled_up", "cost_days", "tags")
-"""Fields of the attribute that earlier versions read; they fail if it has others."""
-
-_MORE = ("rolled_days", "definition", "catalogue", "restated_days", "arrivals", "reconciling", "reconciled")
-"""Fields of an attribute of its own; what an earlier version writes lacks it, so its roll-ups count as outdated."""
-
-_COMMITS = "commits"
-"""The attribute with the times of commits, which earlier versions ignore and leave out of what they write."""
-
 _MOST_COMMITS = 100
-_TRIES = 8
-_FIRST_DEFINITION = 1
-_READ_TRIES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +41,8 @@ class TableState:
     have them.
 
     `commits` has the sequence numbers of commits that the roll-ups do not include yet, by the time of publication; with
-    very many, a thinned selection in which the first one is kept. Tables without roll-ups have none.
+    very many, a thinned selection in which the first one is kept. Tables without roll-ups have none. `hours` has the
+    first hours that commits changed, of days of which little has changed since their roll-ups were computed.
     """
 
     name: str
@@ -83,6 +61,7 @@ class TableState:
     reconciling: str = ""
     reconciled: int = 0
     commits: Mapping[str, int] = field(default_factory=dict)
+    hours: ChangedHours = field(default_factory=dict)
     revision: int = 0
 
     @cached_property
@@ -92,6 +71,20 @@ class TableState:
             return tuple(sorted(self.days))
         changed = {day for day, sequence in self.days.items() if sequence > self._includes(day)}
         return tuple(sorted(changed | (self.days.keys() & self.restated_days)))
+
+    @cached_property
+    def dirty_hours(self) -> Mapping[str, int]:
+        """The dirty days, and the UTC hour of each from which on it may differ from its roll-ups."""
+        return {day: 0 if self._is_restated(day) else self._first_hour(day) for day in self.dirty_days}
+
+    def _is_restated(self, day: str) -> bool:
+        return not self.is_well_defined or day in self.restated_days
+
+    def _first_hour(self, day: str) -> int:
+        return first_changed_hour(self.hours, day, self._recorded(day))
+
+    def _recorded(self, day: str) -> RecordedDay:
+        return RecordedDay(last=self.days.get(day, 0), included=self._includes(day))
 
     @property
     def is_well_defined(self) -> bool:
@@ -128,11 +121,23 @@ class TableState:
         first, last = first_day[:7], last_day[:7]
         return max((sequence for day, sequence in self.days.items() if first <= day[:7] <= last), default=0)
 
-    def with_commit(self, snapshot: int, sequence: int, days: Sequence[str]) -> "TableState":
-        """Record a commit that changed some days. Repeating it, or recording an earlier one later, loses nothing."""
+    def with_commit(
+        self, snapshot: int, sequence: int, days: Sequence[str], first_hours: Mapping[str, int] | None = None
+    ) -> "TableState":
+        """Record a commit that changed some days. Repeating it, or recording an earlier one later, loses nothing.
+
+        Args:
+            snapshot: the snapshot of the commit.
+            sequence: its number.
+            days: the days that it changed.
+            first_hours: the UTC hours from which on it changed them; days that are missing as a whole.
+        """
         changed = {day: max(sequence, self.days.get(day, 0)) for day in days}
+        hours = without_included(self.hours, {day: self._includes(day) for day in self.hours})
+        for day in days:
+            hours = with_commit(hours, day, self._recorded(day), sequence, (first_hours or {}).get(day, 0))
         newest = (snapshot, sequence) if sequence > self.sequence else (self.snapshot, self.sequence)
-        return replace(self, snapshot=newest[0], sequence=newest[1], days={**self.days, **changed})
+        return replace(self, snapshot=newest[0], sequence=newest[1], days={**self.days, **changed}, hours=hours)
 
     def with_commit_time(self, at: datetime) -> "TableState":
         """Record when the last commit was published, of a table with roll-ups; a repetition changes nothing."""
@@ -213,109 +218,4 @@ class TableState:
 
     def without_rollups(self) -> "TableState":
         """Mark all days as changed since the roll-ups were computed; they will be by the current definition."""
-        return replace(self, rolled_up=0, rolled_days={}, definition=definition_of(self.name))
-
-
-class TableStates:
-    """Stores the state of each table, with optimistic locking."""
-
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
-
-    def get(self, name: str) -> TableState:
-        """Return the state of a table; an empty one if nothing was committed."""
-        return self.get_many([name])[name]
-
-    def at_one_moment(self) -> "TableStates":
-        """Return the states as they are when each is first asked for."""
-        return _StatesOfOneMoment(self._dynamodb, self._table)
-
-    def get_many(self, names: Sequence[str]) -> dict[str, TableState]:
-        """Return the states of several tables, in one consistent read.
-
-        Raises:
-            Unavailable: DynamoDB did not return all of them after several tries.
-        """
-        keys = [{"table_name": name} for name in dict.fromkeys(names)]
-        items = get_items(self._dynamodb, self._table, keys, tries=_READ_TRIES)
-        found = {item["table_name"]: _parse(item) for item in items}
-        return {name: found.get(name) or TableState(name=name) for name in names}
-
-    def update(self, name: str, change: Callable[[TableState], TableState]) -> TableState:
-        """Replace the state of a table by a function of it, which may be called several times.
-
-        Raises:
-            Unavailable: others kept changing it.
-        """
-        for _ in retry(_TRIES):
-            current = self.get(name)
-            changed = change(current)
-            if changed == current or self._replace(changed):
-                return changed
-        raise Unavailable(f"The state of {name} is being changed by another process; retry later", retry_after=1)
-
-    def _replace(self, changed: TableState) -> bool:
-        try:
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item=serialize(_to_item(replace(changed, revision=changed.revision + 1))),
-                ConditionExpression="attribute_not_exists(revision) OR revision = :seen",
-                ExpressionAttributeValues=serialize({":seen": changed.revision}),
-            )
-        except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
-
-
-class _StatesOfOneMoment(TableStates):
-    """Reads each state once, for questions that are asked side by side."""
-
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
-        super().__init__(dynamodb, table)
-        self._lock = Lock()
-        self._found: dict[str, TableState] = {}
-
-    def get_many(self, names: Sequence[str]) -> dict[str, TableState]:
-        """Return the states of several tables, of which those that were asked for before are not read again."""
-        with self._lock:
-            missing = [name for name in names if name not in self._found]
-            if missing:
-                self._found |= super().get_many(missing)
-            return {name: self._found[name] for name in names}
-
-
-def _to_item(state: TableState) -> dict[str, Any]:
-    """Write the state as an item; 40 years of days take about 50 KB of the 400 that an item may have."""
-    return {
-        "table_name": state.name,
-        "snapshot": state.snapshot,
-        "sequence": state.sequence,
-        "revision": state.revision,
-        "body": _packed({name: getattr(state, name) for name in _BODY}),
-        "more": _packed({name: getattr(state, name) for name in _MORE}),
-        _COMMITS: dict(state.commits) or None,
-    }
-
-
-def _packed(fields: Mapping[str, Any]) -> bytes:
-    return zlib.compress(orjson.dumps(fields))
-
-
-def _unpacked(packed: bytes) -> dict[str, Any]:
-    fields: dict[str, Any] = orjson.loads(zlib.decompress(packed))
-    return {name: tuple(each) if isinstance(each, list) else each for name, each in fields.items()}
-
-
-def _parse(item: Mapping[str, Any]) -> TableState:
-    snapshot, body = item.get("snapshot"), _unpacked(item["body"])
-    more = _unpacked(item["more"]) if "more" in item else {}
-    fields = {"definition": _FIRST_DEFINITION, **body, **more}  # roll-ups from before definitions had numbers
-    return TableState(
-        name=item["table_name"],
-        snapshot=None if snapshot is None else int(snapshot),
-        sequence=int(item["sequence"]),
-        revision=int(item["revision"]),
-        commits={at: int(sequence) for at, sequence in item.get(_COMMITS, {}).items()},
-        **fields,
-    )
+        return replace(self, rolled_up=0, rolled_days={}, hours={}, definition=definition_of(self.name))

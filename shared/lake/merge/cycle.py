@@ -18,7 +18,7 @@ from shared.lake.merge.limits import PassLimits
 from shared.lake.merge.pending import CANCELLED, PendingObjects, PendingRows
 from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, read_receipt, write_receipt
 from shared.lake.merge.reconciliation_plan import last_reconciliation
-from shared.lake.merge.settlement import Settlement, change_of, changed_days, first_arrival
+from shared.lake.merge.settlement import Settlement, change_of, changed_days, first_arrival, first_changed_hours
 from shared.lake.merge.unpublished import unpublished_days
 from shared.lake.rollups.product_history import HistoryState, ProductHistory
 from shared.lake.storage.paths import delivery_of
@@ -46,7 +46,8 @@ class MergeResult:
     has, by delivery, the number of its rows that were replaced, by the sequence number of the snapshot that had them.
     `consumed` are the objects to delete; `orphan_markers` are cancellation markers without rows. `history` is set for
     products. Unless `is_complete`, another pass is needed after the consumed objects are deleted. With an identity
-    horizon, `arrived` is when the first of the merged rows was received.
+    horizon, `arrived` is when the first of the merged rows was received. `first_hours` has the UTC hour from which on
+    the commit changed some of the days; the others may have changed from their begin.
     """
 
     data_type: DataType
@@ -60,6 +61,7 @@ class MergeResult:
     history: HistoryState | None = None
     is_complete: bool = True
     arrived: datetime | None = None
+    first_hours: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def outcomes(self) -> Mapping[str, int]:
@@ -139,6 +141,7 @@ class _Attempt:
         """
         rows = self.pending.classify(self.receipt)
         snapshot, receipt = self.snapshot, Receipt(objects=self._existing_objects(), days=self._carried_days())
+        settled: Settled | None = None
         if rows.fresh or rows.cancelled:
             # After the snapshot was read: see `relocation`.
             fresh = with_event_times(self.data_type, [each.table for each in rows.fresh], self.cycle.times_of)
@@ -161,6 +164,7 @@ class _Attempt:
             history=history,
             is_complete=self.pending.is_last,
             arrived=first_arrival(each.table for each in self.pending.rows) if self.cycle.index.horizon else None,
+            first_hours=self._first_hours(settled),
         )
 
     def _append_history(self, rows: PendingRows) -> HistoryState | None:
@@ -201,6 +205,14 @@ class _Attempt:
         }
         days = tuple(sorted({*changed_days(self.data_type, settled), *carried}))
         return Receipt(objects={**before, **cancelled, **merged}, days=days)
+
+    def _first_hours(self, settled: "Settled | None") -> dict[str, int]:
+        """Return where the days begin to change that only this commit did: of others, not all changes are known."""
+        if settled is None:
+            return {}
+        carried = self._carried_days()
+        found = first_changed_hours(self.data_type, settled)
+        return {day: hour for day, hour in found.items() if day not in carried}
 
     def _existing_objects(self) -> dict[str, ObjectReceipt]:
         """Return what the receipt has of objects that still exist, and of those that were replaced since.

@@ -54,6 +54,18 @@ def changed_days(data_type: "DataType", settled: Settled) -> set[str]:
     return {*days_of(data_type, settled.winners), *days_of(data_type, settled.beaten)}
 
 
+def first_changed_hours(data_type: "DataType", settled: Settled) -> dict[str, int]:
+    """Return the first UTC hour of each day that gains or loses rows; nothing for a data type without event time."""
+    time = SCHEMAS[data_type].event_time
+    if time is None:
+        return {}
+    changed = pa.chunked_array(
+        [*settled.winners[time].chunks, *settled.beaten[time].chunks], settled.winners[time].type
+    )
+    hours = pc.unique(pc.floor_temporal(changed, unit="hour")).to_pylist()
+    return {each.date().isoformat(): each.hour for each in sorted(hours, reverse=True)}
+
+
 def days_of(data_type: "DataType", rows: pa.Table) -> list[str]:
     """Return the UTC days of rows; `all` for a data type without event time."""
     time = SCHEMAS[data_type].event_time

@@ -11,7 +11,8 @@ from shared.lake.rollups.sale_categories import SaleCategories
 from shared.records.schema import DataType
 
 if TYPE_CHECKING:
-    from shared.lake.catalog.state import TableState, TableStates
+    from shared.lake.catalog.state import TableState
+    from shared.lake.catalog.states import TableStates
     from shared.lake.table.port import TableStore
 
 

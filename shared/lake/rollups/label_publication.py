@@ -18,7 +18,8 @@ from shared.lake.rollups.portions import is_of_days, ranges_of
 from shared.records.schema import DataType
 
 if TYPE_CHECKING:
-    from shared.lake.catalog.state import TableState, TableStates
+    from shared.lake.catalog.state import TableState
+    from shared.lake.catalog.states import TableStates
     from shared.lake.table.port import TableStore
 
 _LABELS = BASE_TABLES[DataType.LABELS]

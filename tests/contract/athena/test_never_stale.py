@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from shared.athena.pinned_queries import Dependency, LakeQuery, PinnedQueries, PinnedResult
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
 from shared.athena.sql import Statement, sql, table
-from shared.lake.catalog.state import TABLE_STATES, TableStates
+from shared.lake.catalog.states import TABLE_STATES, TableStates
 from shared.runtime.deadline import Timeout
 from shared.runtime.errors import Unavailable
 from shared.runtime.settings import Settings

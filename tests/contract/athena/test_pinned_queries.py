@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from shared.athena.pinned_queries import Dependency, LakeQuery, LakeView, PinnedQueries, PinnedResult
 from shared.athena.result_cache import RESULT_CACHE_TABLE, ResultCache
 from shared.athena.sql import Statement, sql, table
-from shared.lake.catalog.state import TABLE_STATES, TableState, TableStates
+from shared.lake.catalog.state import TableState
+from shared.lake.catalog.states import TABLE_STATES, TableStates
 from shared.lake.table.port import SnapshotExpired
 from shared.runtime.errors import ExpiredSnapshot, Unavailable
 from shared.runtime.settings import Settings
@@ -220,5 +221,5 @@ def test_all_days_are_dirty_for_a_roll_up_that_was_never_computed() -> None:
     state = TableState(name="sales", days={"2025-01-02": 1, "2025-01-01": 2}, rolled_up=1, derived={"sales_hourly": 9})
     view = LakeView({"sales": state})
 
-    assert [*view.dirty_days("sales", "sales_hourly")] == ["2025-01-01"]
-    assert [*view.dirty_days("sales", "sales_daily")] == ["2025-01-01", "2025-01-02"]
+    assert view.dirty_days("sales", "sales_hourly") == {"2025-01-01": 0}
+    assert view.dirty_days("sales", "sales_daily") == {"2025-01-01": 0, "2025-01-02": 0}

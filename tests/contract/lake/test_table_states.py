@@ -2,7 +2,9 @@
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -10,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.lake.catalog.state import TABLE_STATES, TableState, TableStates
+from shared.lake.catalog.state import TableState
+from shared.lake.catalog.states import TABLE_STATES, TableStates
 from shared.runtime.errors import Unavailable
 from shared.runtime.settings import Settings
 from tests.fakes.serialized_calls import atomic_dynamodb
@@ -223,6 +226,78 @@ def test_days_are_dirty_unless_a_part_of_the_roll_ups_includes_their_last_commit
 
     last = {day: sequence for sequence, days in enumerate(commits, start=1) for day in days}
     assert state.dirty_days == tuple(sorted(day for day in last if last[day] > includes.get(day, 0)))
+
+
+TODAY = "2025-01-31"
+HOURS = st.lists(st.none() | st.integers(0, 23), max_size=70)
+"""The first hour that each of some commits changed; None if it is unknown."""
+
+
+@given(hours=HOURS, rolled=st.lists(st.integers(0, 70), max_size=3))
+def test_a_day_differs_from_its_roll_ups_from_the_first_hour_that_later_commits_changed(
+    hours: list[int | None], rolled: list[int]
+) -> None:
+    state, included = TableState(name="orders"), 0
+    for sequence, hour in enumerate(hours, start=1):
+        state = state.with_commit(100 + sequence, sequence, [TODAY], {} if hour is None else {TODAY: hour})
+        if sequence in rolled:
+            state, included = state.with_rolled_days({}, sequence, [TODAY]), sequence
+
+    later = [hour or 0 for hour in hours[included:]]
+    assert state.dirty_hours == ({TODAY: min(later)} if later else {})
+
+
+@given(
+    hours=st.lists(st.integers(0, 23), min_size=1, max_size=20),
+    rolled=st.integers(0, 21),
+    order=st.randoms(use_true_random=False),
+)
+def test_no_changed_hour_is_missed_in_whatever_order_commits_are_published(
+    hours: list[int], rolled: int, order: Any
+) -> None:
+    commits = list(enumerate(hours, start=1)) * 2
+    order.shuffle(commits)
+    state = TableState(name="orders")
+    for sequence, hour in commits:
+        state = state.with_commit(100 + sequence, sequence, [TODAY], {TODAY: hour})
+    state = state.with_rolled_days({}, rolled, [TODAY])
+
+    later = hours[rolled:]
+    assert state.dirty_hours.get(TODAY, 24) <= min(later, default=24)
+
+
+def test_an_earlier_version_that_publishes_a_commit_makes_the_whole_day_differ(states: TableStates) -> None:
+    states.update("orders", lambda state: state.with_commit(1, 1, [TODAY], {TODAY: 9}))
+    known = states.get("orders").dirty_hours
+    states.update("orders", lambda state: replace(state.with_commit(2, 2, [TODAY]), hours={}))
+    states.update("orders", lambda state: state.with_commit(3, 3, [TODAY], {TODAY: 15}))
+
+    assert (known, states.get("orders").dirty_hours) == ({TODAY: 9}, {TODAY: 0})
+
+
+def test_restated_days_and_days_of_another_definition_differ_as_a_whole() -> None:
+    state = TableState(name="transactions").with_commit(1, 1, [TODAY], {TODAY: 9})
+
+    restated = state.with_catalogue({}, 1, [TODAY])
+    redefined = replace(state, definition=-1)
+
+    assert (state.dirty_hours, restated.dirty_hours, redefined.dirty_hours) == ({TODAY: 9}, {TODAY: 0}, {TODAY: 0})
+
+
+def test_changed_hours_are_kept_of_a_few_days_and_commits_only(states: TableStates) -> None:
+    for sequence in range(1, 200):
+        day = f"2025-01-{1 + sequence % 28:02}"
+        states.update(
+            "orders", partial(TableState.with_commit, snapshot=1, sequence=sequence, days=[day], first_hours={day: 9})
+        )
+    for sequence in range(200, 400):
+        states.update(
+            "orders",
+            partial(TableState.with_commit, snapshot=1, sequence=sequence, days=[TODAY], first_hours={TODAY: 9}),
+        )
+
+    hours = states.get("orders").hours
+    assert (len(hours), max(map(len, hours.values()))) == (8, 50)
 
 
 def test_the_last_part_of_the_roll_ups_leaves_no_marks_of_days() -> None:

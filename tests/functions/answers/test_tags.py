@@ -10,7 +10,8 @@ import pytest
 from functions.openapi import document
 from shared.athena.result_cache import RESULT_CACHE_TABLE
 from shared.auth.scopes import Scope
-from shared.lake.catalog.state import TABLE_STATES, WHOLE_TABLE, TableState
+from shared.lake.catalog.state import WHOLE_TABLE, TableState
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.catalog.tables import BASE_TABLES, EXCHANGE_RATES
 from shared.ledger.store import SOURCES_TABLE
 from tests.fakes.clock import Clock

@@ -12,7 +12,8 @@ from shared.currency.mistakes import WrongRates
 from shared.currency.rate_intervals import RateInterval, RateNotDerivable
 from shared.currency.rate_tables import QUOTES_KEY, file_key
 from shared.currency.rates import ReferenceRates
-from shared.lake.catalog.state import TABLE_STATES, TableState, TableStates
+from shared.lake.catalog.state import TableState
+from shared.lake.catalog.states import TABLE_STATES, TableStates
 from shared.lake.catalog.table import LakeTable
 from shared.lake.catalog.tables import EXCHANGE_RATES
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore, StoredObject

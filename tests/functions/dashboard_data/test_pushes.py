@@ -14,7 +14,7 @@ from shared.currency.rates import ReferenceRates
 from shared.dashboards.answers import WIDGET_ANSWERS_TABLE
 from shared.ingestion.stream.positions import STREAM_POSITIONS_TABLE
 from shared.ingestion.uploads.store import UPLOADS_TABLE
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.ledger.store import LEDGER_TABLE, SOURCES_TABLE
 from shared.records.schema import DataType
 from tests.fakes.deliveries import delivery

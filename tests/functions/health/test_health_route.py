@@ -12,7 +12,7 @@ from functions.health.handler import app, handler
 from shared.app.wiring import Wiring, wiring
 from shared.athena.client import WORK_GROUP
 from shared.ingestion.stream.producer import EVENT_STREAM
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.runtime.settings import Settings
 from tests.events.api_gateway import context, rest_event

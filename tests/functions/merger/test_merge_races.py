@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from shared.app.wiring import Wiring
-from shared.lake.catalog.state import TABLE_STATES, TableState, TableStates
+from shared.lake.catalog.state import TableState
+from shared.lake.catalog.states import TABLE_STATES, TableStates
 from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.merge.key_index import KeyIndex
 from shared.lake.storage.object_store import LAKE_BUCKET, LakeStore

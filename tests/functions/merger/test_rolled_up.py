@@ -10,7 +10,8 @@ import pytest
 
 from shared.app.wiring import Wiring
 from shared.athena.pinned_queries import LakeView
-from shared.lake.catalog.state import TABLE_STATES, TableState, TableStates
+from shared.lake.catalog.state import TableState
+from shared.lake.catalog.states import TABLE_STATES, TableStates
 from shared.lake.catalog.tables import BASE_TABLES
 from shared.lake.parquet.columns import arrow_schema
 from shared.lake.rollups.compute import ROLLUPS, roll_up
@@ -431,7 +432,7 @@ def test_roll_ups_of_another_definition_are_not_read_and_computed_again(wired: W
     wired.table_states.update(SALES, lambda state: replace(state, definition=1))
 
     view = LakeView({SALES: wired.table_states.get(SALES)})
-    assert view.dirty_days(SALES, "sales_daily") == (OTHER, DAY)
+    assert view.dirty_days(SALES, "sales_daily") == {OTHER: 0, DAY: 0}
     assert wired.rollups.run(SALES).days == (OTHER, DAY)
     assert wired.table_states.get(SALES).dirty_days == ()
 

@@ -13,7 +13,7 @@ from shared.app.wiring import Wiring
 from shared.athena.pinned_queries import PinnedQueries
 from shared.athena.provider import athena
 from shared.currency.rate_intervals import RateInterval
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.catalog.tables import LAKE_TABLES
 from shared.lake.storage.object_store import LAKE_BUCKET
 from shared.lake.table.port import TableChange

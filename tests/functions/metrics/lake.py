@@ -16,7 +16,8 @@ from infra.local.athena.engine import Limits, build_engine
 from infra.local.athena.server import serve_in_thread
 from shared.app.large_responses import RESULTS_BUCKET
 from shared.athena.client import WORK_GROUP
-from shared.lake.catalog.state import WHOLE_TABLE, TableState, TableStates
+from shared.lake.catalog.state import WHOLE_TABLE, TableState
+from shared.lake.catalog.states import TableStates
 from shared.lake.catalog.tables import EXCHANGE_RATES, LAKE_TABLES
 from shared.lake.merge.cycle import MergeCycle, MergeResult
 from shared.lake.merge.key_index import KeyIndex

@@ -11,7 +11,7 @@ import pytest
 
 from functions.metrics.handler import app
 from shared.app.wiring import Wiring
-from shared.lake.catalog.state import TABLE_STATES
+from shared.lake.catalog.states import TABLE_STATES
 from shared.lake.catalog.tables import LAKE_DATABASE
 from shared.ledger.store import SOURCES_TABLE
 from shared.metrics.catalogue import METRICS, MetricType

@@ -41,8 +41,8 @@ def _statements(question: FraudQuestion) -> list[object]:
     identity = question.identity
     return [
         counts(identity, read_counts(identity), currency="USD", has_labels=True),
-        curve(identity.for_all, (), has_labels=True),
-        missed(identity, (), currency="USD", has_labels=True),
+        curve(identity.for_all, {}, has_labels=True),
+        missed(identity, {}, currency="USD", has_labels=True),
     ]
 
 
@@ -83,7 +83,7 @@ def test_the_units_of_maturity_and_of_too_young_ages_are_read_from_the_base() ->
     midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
     question = asked(start=midnight - 90 * DAY, end=midnight + DAY)
 
-    base = read_counts(question, [f"{midnight - 20 * DAY:%Y-%m-%d}"]).parts.base
+    base = read_counts(question, {f"{midnight - 20 * DAY:%Y-%m-%d}": 0}).parts.base
 
     assert [(midnight - each.start) // DAY for each in base] == [45, 20, 5, 3, 0]
     assert {each.end - each.start for each in base[:-1]} == {DAY}
@@ -92,7 +92,7 @@ def test_the_units_of_maturity_and_of_too_young_ages_are_read_from_the_base() ->
 def test_the_longest_statement_fits_into_a_query_of_athena() -> None:
     long_ago = NOW - 1500 * DAY
     question = asked(start=long_ago, horizon=365 * DAY, dimension=None)
-    dirty = [f"{long_ago + 2 * number * DAY:%Y-%m-%d}" for number in range(750)]
+    dirty = {f"{long_ago + 2 * number * DAY:%Y-%m-%d}": 0 for number in range(750)}
 
     queries = ask_all(Asked(question, dirty, has_labels=True, currency="USD", newest=whole(question)), list(Part))
 

@@ -60,7 +60,7 @@ def test_the_reason_counts_the_dirty_days_that_are_read_from_the_base() -> None:
     asked = question()
     clean = choose_plan(asked)
 
-    dirty = with_dirty_days(asked, clean, ["2024-11-30", "2024-12-31", "2025-01-15", "2025-02-01"])
+    dirty = with_dirty_days(asked, clean, dict.fromkeys(["2024-11-30", "2024-12-31", "2025-01-15", "2025-02-01"], 0))
 
     assert "transactions is read for 2 days" in dirty.reason
     assert (dirty.source, len(dirty.parts.base)) == (clean.source, 2)
@@ -70,7 +70,7 @@ def test_dirty_days_of_other_times_change_no_plan() -> None:
     asked = question()
     clean = choose_plan(asked)
 
-    assert with_dirty_days(asked, clean, ["2024-11-30", "2025-02-01"]) == clean
+    assert with_dirty_days(asked, clean, {"2024-11-30": 0, "2025-02-01": 0}) == clean
 
 
 @pytest.mark.parametrize("edge", ["time_range__start", "time_range__end"])

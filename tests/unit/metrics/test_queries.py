@@ -32,7 +32,9 @@ def statement_of(asked: MetricQuestion, source: Source) -> Statement:
 
 
 def with_dirty(asked: MetricQuestion, source: Source, *days: str) -> Statement:
-    return query(asked, with_dirty_days(asked, planned(asked, source), days), reporting_currency="USD")
+    return query(
+        asked, with_dirty_days(asked, planned(asked, source), dict.fromkeys(days, 0)), reporting_currency="USD"
+    )
 
 
 def tree_of(statement: Statement) -> exp.Select:

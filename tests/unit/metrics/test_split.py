@@ -10,7 +10,7 @@ from shared.metrics.buckets import Granularity, truncate
 from shared.metrics.catalogue import METRICS, MetricType
 from shared.metrics.facts import Source
 from shared.metrics.question import MetricQuestion
-from shared.metrics.split import MAX_INTERVALS, Interval, day_count, split
+from shared.metrics.split import MAX_INTERVALS, DirtyDays, Interval, day_count, split
 from shared.runtime.values import time_zone
 from tests.unit.metrics.asking import question
 
@@ -119,8 +119,12 @@ def test_days_with_several_intervals_are_counted_once() -> None:
     assert day_count(stretches) == 3
 
 
+def whole_days(*days: str) -> DirtyDays:
+    return dict.fromkeys(days, 0)
+
+
 def test_dirty_days_come_from_the_base() -> None:
-    parts = split(question(), Source.BY_DIMENSION, ["2024-12-15", "2025-01-03", "2025-01-04", "2025-02-01"])
+    parts = split(question(), Source.BY_DIMENSION, whole_days("2024-12-15", "2025-01-03", "2025-01-04", "2025-02-01"))
 
     assert parts.base == (
         Interval(at("2024-12-15"), at("2024-12-16")),
@@ -131,7 +135,7 @@ def test_dirty_days_come_from_the_base() -> None:
 def test_dirty_days_are_merged_with_partial_hours() -> None:
     asks = question(time_range__start="2025-01-02T10:30:00Z", time_range__end="2025-01-03T10:30:00Z")
 
-    parts = split(asks, Source.ROLLUP, ["2025-01-02"])
+    parts = split(asks, Source.ROLLUP, whole_days("2025-01-02"))
 
     assert parts.base == (
         Interval(at("2025-01-01T10:30"), at("2025-01-01T11:00")),
@@ -140,10 +144,25 @@ def test_dirty_days_are_merged_with_partial_hours() -> None:
     )
 
 
+def test_the_hours_of_a_dirty_day_before_its_changes_come_from_an_hourly_roll_up() -> None:
+    parts = split(question(), Source.BY_DIMENSION, {"2025-01-03": 15, "2025-01-04": 0, "2025-01-09": 23})
+
+    assert parts.base == (
+        Interval(at("2025-01-03T15:00"), at("2025-01-05")),
+        Interval(at("2025-01-09T23:00"), at("2025-01-10")),
+    )
+
+
+def test_a_dirty_day_of_a_daily_roll_up_comes_from_the_base_as_a_whole() -> None:
+    parts = split(question(), Source.DAILY, {"2025-01-03": 15})
+
+    assert parts.base == (Interval(at("2025-01-03"), at("2025-01-04")),)
+
+
 def test_dirty_days_of_earlier_stock_come_from_the_base() -> None:
     asks = question(metric_type="inventory")
 
-    parts = split(asks, Source.ROLLUP, ["2019-05-17"])
+    parts = split(asks, Source.ROLLUP, whole_days("2019-05-17"))
 
     assert parts.base == (Interval(at("2019-05-17"), at("2019-05-18")),)
     assert [each.start for each in parts.rollup] == [at("1990-01-01"), at("2019-05-18")]
@@ -152,7 +171,7 @@ def test_dirty_days_of_earlier_stock_come_from_the_base() -> None:
 def test_a_session_is_dirty_on_the_days_beside_the_ranges_too() -> None:
     asks = question(metric_type="conversion", time_range__start="2025-01-02T12:00:00Z", time_range__end="2025-01-03")
 
-    parts = split(asks, Source.ROLLUP, ["2024-12-31", "2025-01-01", "2025-01-03", "2025-01-04"])
+    parts = split(asks, Source.ROLLUP, dict.fromkeys(["2024-12-31", "2025-01-01", "2025-01-03", "2025-01-04"], 9))
 
     assert parts.base == (
         Interval(at("2025-01-01"), at("2025-01-02")),
@@ -166,7 +185,7 @@ def test_of_too_many_dirty_days_the_nearest_are_read_together() -> None:
     days = [at("2016-01-01") + timedelta(days=8 * number) for number in range(MAX_INTERVALS)]
     near = days[50] + timedelta(days=2)
 
-    parts = split(asks, Source.ROLLUP, [each.date().isoformat() for each in (*days, near)])
+    parts = split(asks, Source.ROLLUP, whole_days(*(each.date().isoformat() for each in (*days, near))))
 
     assert len(parts.base) == MAX_INTERVALS
     assert Interval(days[50], near + timedelta(days=1)) in parts.base
@@ -176,7 +195,7 @@ def test_of_too_many_dirty_days_the_nearest_are_read_together() -> None:
 def test_the_parts_cover_the_range_exactly_once(asks: tuple[MetricQuestion, Source], dirty: set[int]) -> None:
     asking, source = asks
     days = [at("2025-02-20") + timedelta(days=number) for number in dirty]
-    parts = split(asking, source, [each.date().isoformat() for each in days])
+    parts = split(asking, source, whole_days(*(each.date().isoformat() for each in days)))
 
     ordered = sorted([*parts.rollup, *parts.base])
 
@@ -197,7 +216,7 @@ def test_a_roll_up_unit_is_within_one_bucket_of_one_range(
     asking, source = asks
     unit = asking.metric.fact.tables[source].grain.unit
     dirty = data.draw(st.sets(st.sampled_from(["2025-02-27", "2025-03-03", "2025-03-04", "2025-03-11"])))
-    told = [each for each in split(asking, source, dirty).rollup if each.end > asking.previous_start]
+    told = [each for each in split(asking, source, whole_days(*dirty)).rollup if each.end > asking.previous_start]
     if not told:
         return
     stretch = data.draw(st.sampled_from(told))
