@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from bench.cost_fixed import clocked, fixed_usage, prod_templates
-from bench.cost_month import SECONDS, Stream, Viewers, computing, kept, stream_parts, viewer_usage
+from bench.cost_month import SECONDS, Scanned, Stream, Viewers, computing, kept, stream_parts, viewer_usage
 from bench.cost_platform import cost_platform
 from bench.cost_prices import Meter, by_service, dollars
 from bench.cost_run import Run
@@ -109,9 +109,7 @@ def _roll_ups(runs: Runs) -> tuple[tuple[Run, int], tuple[Run, int]]:
     runs.roll_up()
     runs.consume(100), runs.merge()
     small = (runs.roll_up(), runs.rows)
-    for _ in range(_FILL):
-        runs.batch(_BATCH)
-    runs.merge()
+    _fill(runs)
     return small, (runs.roll_up(), runs.rows)
 
 
@@ -122,28 +120,43 @@ def _line(small: tuple[Run, int], large: tuple[Run, int]) -> tuple[float, float]
 
 
 def _viewers(runs: Runs) -> Viewers:
-    """Measure a dashboard that is watched, with few and with many rows of today that roll-ups do not have."""
+    """Measure a watched dashboard with few rows of today, with many that are rolled up, and with many that are not."""
     runs.watch()
-    runs.consume(100), runs.merge()
-    runs.on_message("pusher")
-    runs.consume(100), runs.merge()
-    few, rows = runs.on_message("pusher"), runs.rows
-    for _ in range(_FILL):
-        runs.batch(_BATCH)
-    runs.merge()
+    _renewed(runs)
+    before = runs.rows
+    few = _renewed(runs)
+    _fill(runs)
+    rolled_up = _renewed(runs)
+    middle = runs.rows
+    _fill(runs, of_now=True)
     pushed = runs.on_message("pusher")
     delivered = runs.deliver()
-    added = runs.rows - rows
-    pairs = zip(sorted(few.scanned), sorted(pushed.scanned), strict=True)
-    slopes = [(few, max(0, many - few) / added) for few, many in pairs]
+    every = zip(few.scanned, rolled_up.scanned, pushed.scanned, strict=True)
+    of_day, of_hour = middle - before, runs.rows - middle
+    grown = [(one, max(0, two - one) / of_day, max(0, three - two) / of_hour) for one, two, three in every]
     read = runs.read_dashboard()
     return Viewers(
         pushed=few,
         delivered=delivered,
         read=read,
-        scanned=[(max(0.0, few - slope * rows), slope) for few, slope in slopes],
+        scanned=[
+            Scanned(fixed=max(0.0, bytes_ - old * before), a_row=old, a_changed_row=new) for bytes_, old, new in grown
+        ],
         answer_bytes=runs.answered,
     )
+
+
+def _renewed(runs: Runs) -> Run:
+    """Roll everything up, merge a few rows of the stream, and renew the answers of the dashboard."""
+    runs.roll_up()
+    runs.consume(100), runs.merge()
+    return runs.on_message("pusher")
+
+
+def _fill(runs: Runs, *, of_now: bool = False) -> None:
+    for _ in range(_FILL):
+        runs.batch(_BATCH, of_now=of_now)
+    runs.merge()
 
 
 def _middle(found: Sequence[Run]) -> Run:
@@ -157,7 +170,7 @@ def _rows(streams: Sequence[Stream], viewers: Viewers, fixed: Usage) -> Iterator
         name, parts = f"{stream.rate:,}/s", stream_parts(stream, version_days=_VERSION_DAYS)
         unwatched = sum(parts.values(), fixed)
         watched = {
-            what: unwatched + viewer_usage(viewers, stream.rate, dashboards=DASHBOARDS, **how)
+            what: unwatched + viewer_usage(viewers, stream, dashboards=DASHBOARDS, **how)
             for what, how in _WATCHED.items()
         }
         yield from _table(name, unwatched, watched["all of them different"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.cost_prices import Meter
-from bench.cost_run import Run
+from bench.cost_run import DECLARED, Run
 from bench.cost_units import (
     cpu_seconds_in,
     put_units,
@@ -17,6 +17,7 @@ from bench.cost_usage import Usage
 HOURS, SECONDS = 730, 730 * 3600
 """Of an average month."""
 _DAY = 86_400
+_HALF_DAY, _HALF_HOUR = _DAY / 2, 1_800
 
 PASS_SECONDS = 2.0
 """Between the passes of a merger: a window of one second, and about one to merge (docs/scale.md)."""
@@ -172,7 +173,7 @@ def _of_objects(at: Stream, version_days: int) -> Usage:
 def roll_up_seconds(at: Stream) -> float:
     """Return how long the job computes at midday, when half of the day's rows are there."""
     fixed, per_row = at.rolled_up
-    return fixed + per_row * at.rate * 86_400 / 2
+    return fixed + per_row * at.rate * _HALF_DAY
 
 
 def roll_up_usage(at: Stream) -> Usage:
@@ -184,6 +185,36 @@ def roll_up_usage(at: Stream) -> Usage:
     return runs_in_a_month(average, runs / SECONDS)
 
 
+def changed_seconds(at: Stream) -> float:
+    """Return of how many seconds of today, on average, hourly roll-ups cannot be read.
+
+    These are the time since the last computation began and the part of an hour before it. If the roll-ups of a whole
+    day do not fit into a run, it is all of today.
+    """
+    computing = roll_up_seconds(at)
+    if 2 * computing > DECLARED[at.roll_up.function].timeout_seconds:
+        return _HALF_DAY
+    return min(_HALF_DAY, _HALF_HOUR + ROLLUP_WINDOW_SECONDS + computing + waiting_seconds(at.roll_up))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scanned:
+    """The bytes that a question scans: without rows of today, for each of these, and for each that has just changed.
+
+    The last are those of the hours that changed since the roll-ups were computed.
+    """
+
+    fixed: float
+    a_row: float
+    a_changed_row: float
+
+    def at(self, stream: Stream) -> float:
+        """Return the bytes at midday."""
+        changed = changed_seconds(stream)
+        rows = (_HALF_DAY - changed) * self.a_row + changed * self.a_changed_row
+        return self.fixed + rows * stream.rate
+
+
 @dataclass(frozen=True, kw_only=True)
 class Viewers:
     """The measured runs for people who watch a dashboard.
@@ -192,19 +223,19 @@ class Viewers:
         pushed: the pusher after a commit, with one dashboard watched.
         delivered: the deliverer of one dashboard with one connection.
         read: the data of a dashboard, as a page reads them again.
-        scanned: for each question, the bytes that its query scans without rows of today, and for each row of today.
+        scanned: what each question scans.
         answer_bytes: size of all data of a dashboard.
     """
 
     pushed: Run
     delivered: Run
     read: Run
-    scanned: Sequence[tuple[float, float]]
+    scanned: Sequence[Scanned]
     answer_bytes: float
 
 
 def viewer_usage(
-    seen: Viewers, rate: float, *, dashboards: int, different: int, every_seconds: float = PASS_SECONDS
+    seen: Viewers, stream: Stream, *, dashboards: int, different: int, every_seconds: float = PASS_SECONDS
 ) -> Usage:
     """Return the usage of so many dashboards open all month, of which so many differ in their questions.
 
@@ -215,10 +246,9 @@ def viewer_usage(
         questions, every_seconds=every_seconds, at_once=PUSHERS * QUESTIONS_AT_ONCE, seconds=QUERY_SECONDS
     )
     rounds = asked / questions
-    rows = rate * 86_400 / 2
     usage = runs_in_a_month(seen.pushed, rounds * different, at_once=QUESTIONS_AT_ONCE)
     usage += runs_in_a_month(seen.delivered, rounds * dashboards)
-    usage[Meter.ATHENA_TB] = sum(scanned_terabytes(round(base + each * rows)) for base, each in seen.scanned)
+    usage[Meter.ATHENA_TB] = sum(scanned_terabytes(round(each.at(stream))) for each in seen.scanned)
     usage[Meter.ATHENA_TB] *= rounds * different * SECONDS
     reads = dashboards / REFETCH_SECONDS
     usage += runs_in_a_month(seen.read, reads)

@@ -1,6 +1,7 @@
 """Counts what requests to AWS are charged for, by the events of botocore."""
 
 import io
+import re
 import threading
 import time
 from collections import Counter
@@ -46,6 +47,9 @@ class Output(io.TextIOBase):
         return len(text)
 
 
+_NUMBER = re.compile("[0-9]+")
+
+
 @dataclass
 class RequestMeter:
     """Counts requests by operation, and their units by meter, since the last reset.
@@ -58,7 +62,7 @@ class RequestMeter:
         usage: units.
         put_bytes: bytes put into S3, by bucket and the first part of the key.
         kept_bytes: by how much items in DynamoDB grew, indexes included.
-        scanned: the bytes that each query scanned, by its id.
+        scanned: the text of each query and the bytes that it scanned, by its id.
     """
 
     plain: Any
@@ -66,9 +70,14 @@ class RequestMeter:
     usage: Usage = field(default_factory=Usage)
     put_bytes: Counter[str] = field(default_factory=Counter)
     kept_bytes: int = 0
-    scanned: dict[str, int] = field(default_factory=dict)
+    scanned: dict[str, tuple[str, int]] = field(default_factory=dict)
     spent: float = 0.0
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def scanned_in_order(self) -> list[int]:
+        """The bytes that each query scanned, in an order that is the same whatever snapshots and times they name."""
+        return [size for _, size in sorted(self.scanned.values(), key=lambda each: (_NUMBER.sub("", each[0]), each[0]))]
 
     def listen(self, events: Any) -> None:
         """Count the requests of all clients that are made with these events from now on."""
@@ -133,8 +142,9 @@ class RequestMeter:
     def _asked(self, execution: Mapping[str, Any]) -> None:
         identity = execution["QueryExecutionId"]
         if execution["Status"]["State"] == "SUCCEEDED" and identity not in self.scanned:
-            self.scanned[identity] = execution["Statistics"]["DataScannedInBytes"]
-            self.usage[Meter.ATHENA_TB] += scanned_terabytes(self.scanned[identity])
+            scanned = execution["Statistics"]["DataScannedInBytes"]
+            self.scanned[identity] = execution["Query"], scanned
+            self.usage[Meter.ATHENA_TB] += scanned_terabytes(scanned)
 
     def _look(self, table: str, key: Mapping[str, Any]) -> Item:
         item: Item = self.plain.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")

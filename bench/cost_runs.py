@@ -40,6 +40,9 @@ class Runs:
     Attributes:
         rows: lines of today that were sent and not put on the stream.
         answered: bytes of the body of the last answer.
+
+    Lines in batches are of the hours of today that are over, those of the stream of the last one, as in a shop whose
+    export is followed by its stream. In the first hour of a UTC day there is no such difference.
     """
 
     def __init__(self, meter: RequestMeter, output: Output, gateway: FakeGateway) -> None:
@@ -48,17 +51,18 @@ class Runs:
         self._numbers = itertools.count()
         self.rows, self.answered = 0, 0
 
-    def batch(self, rows: int) -> Run:
+    def batch(self, rows: int, *, of_now: bool = False) -> Run:
         """Post a batch."""
         number = next(self._numbers)
         self.rows += rows
-        body = {"source_id": "bench-shop", "data_type": "transactions", "format": "json", "data": _lines(number, rows)}
+        lines = _lines(number, rows, of_now=of_now)
+        body = {"source_id": "bench-shop", "data_type": "transactions", "format": "json", "data": lines}
         event = rest_event("POST", "/api/v1/ingest/batch", body=body, token=self._visitor.token)
         return self._run("ingest", event)
 
     def record(self) -> Run:
         """Post a single record for the stream."""
-        (line,) = _lines(next(self._numbers), 1)
+        (line,) = _lines(next(self._numbers), 1, of_now=True)
         body = {"source_id": "bench-shop", "data_type": "transactions", "timestamp": line["timestamp"], "data": line}
         event = rest_event("POST", "/api/v1/ingest/stream", body=body, token=self._visitor.token)
         return self._run("ingest", event)
@@ -66,7 +70,7 @@ class Runs:
     def consume(self, records: int) -> Run:
         """Consume a batch of a shard."""
         number = next(self._numbers)
-        lines, now = _lines(number, records), time.time()
+        lines, now = _lines(number, records, of_now=True), time.time()
         self.rows += records
         return self._run("stream_consumer", {"Records": stream_records(lines, first=number * 10**6, arrived=now)})
 
@@ -127,7 +131,7 @@ class Runs:
             put_bytes=dict(meter.put_bytes),
             kept_bytes=meter.kept_bytes,
             logged=self._output.size - logged,
-            scanned=tuple(meter.scanned.values()),
+            scanned=tuple(meter.scanned_in_order),
         )
         print(run, file=sys.stderr, flush=True)
         return run
@@ -135,7 +139,7 @@ class Runs:
 
 def record_bytes() -> int:
     """Return the size of a record of the stream, with its key."""
-    (record,) = stream_records(_lines(0, 1))
+    (record,) = stream_records(_lines(0, 1, of_now=True))
     return len(base64.b64decode(record["kinesis"]["data"])) + len(record["kinesis"]["partitionKey"])
 
 
@@ -145,14 +149,16 @@ def _check(function: str, answer: Any) -> None:
         raise RuntimeError(f"{function} failed: {answer}")
 
 
-def _lines(number: int, count: int) -> list[dict[str, Any]]:
-    """Return new lines of today, so far."""
+def _lines(number: int, count: int, *, of_now: bool) -> list[dict[str, Any]]:
+    """Return new lines of this hour so far, or of the hours of today before it."""
     now = datetime.now(UTC)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    share = (now - midnight) / timedelta(days=1)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    midnight = hour.replace(hour=0)
+    start, end = (hour, now) if of_now else (midnight, hour)
+    share = (end - start) / timedelta(days=1)
     lines = []
     for place, line in enumerate(sale_lines(count, first=number, day=midnight)):
-        at = midnight + (datetime.fromisoformat(line["timestamp"]) - midnight) * share
+        at = start + (datetime.fromisoformat(line["timestamp"]) - midnight) * share
         lines.append(line | {"transaction_id": f"{number}-{place}", "timestamp": at.isoformat(timespec="milliseconds")})
     return lines
 

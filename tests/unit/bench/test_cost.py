@@ -8,6 +8,7 @@ import pytest
 from bench.cost_month import (
     PLATFORM_LINES,
     SECONDS,
+    Scanned,
     Stream,
     Viewers,
     computing,
@@ -213,16 +214,36 @@ def test_dashboards_that_ask_the_same_share_their_queries() -> None:
         pushed=Run(function="pusher", cpu=0),
         delivered=Run(function="deliverer", cpu=0),
         read=Run(function="dashboards", cpu=0),
-        scanned=[(0.0, 0.0)] * 4,
+        scanned=[Scanned(fixed=0, a_row=0, a_changed_row=0)] * 4,
         answer_bytes=1_000,
     )
 
-    same = viewer_usage(viewers, 100, dashboards=20, different=1)
-    different = viewer_usage(viewers, 100, dashboards=20, different=20, every_seconds=60)
+    same = viewer_usage(viewers, _stream(), dashboards=20, different=1)
+    different = viewer_usage(viewers, _stream(), dashboards=20, different=20, every_seconds=60)
 
     # 4 queries every 2 seconds; 80 every 60 seconds.
     assert same[Meter.ATHENA_TB] == pytest.approx(2 * SECONDS * 10 / MEGABYTE)
     assert different[Meter.ATHENA_TB] == pytest.approx(80 / 60 * SECONDS * 10 / MEGABYTE)
+
+
+@pytest.mark.parametrize(
+    ("rolled_up", "changed"),
+    [
+        ((10.0, 0.0), 1_800 + 2 + 10),  # half an hour, the window, and the computation
+        ((10.0, 90 / 4_320_000), 1_800 + 2 + 100),  # 100 rows a second for half a day
+        ((451.0, 0.0), 43_200),  # in the evening longer than a run may take
+    ],
+)
+def test_hourly_questions_scan_what_changed_since_the_roll_ups_and_others_all_of_today(
+    rolled_up: tuple[float, float], changed: float
+) -> None:
+    stream = _stream(rolled_up)
+
+    hourly = Scanned(fixed=1_000, a_row=0, a_changed_row=8).at(stream)
+    daily = Scanned(fixed=1_000, a_row=8, a_changed_row=8).at(stream)
+
+    assert hourly == pytest.approx(1_000 + 8 * 100 * changed)
+    assert daily == pytest.approx(1_000 + 8 * 100 * 43_200)
 
 
 def _stream(rolled_up: tuple[float, float] = (0.0, 0.0)) -> Stream:
