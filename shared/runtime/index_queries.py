@@ -5,7 +5,7 @@ items of an index would have the same key, a suffix that depends on the item spr
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import merge
@@ -64,18 +64,25 @@ def query_index(
 def query_shards(
     dynamodb: "DynamoDBClient", table: str, index: "Index", key: str, within: Within = _ALL, **more: Any
 ) -> Iterator[dict[str, Any]]:
-    """Yield the values that an index has of the items of all shards of a key, in the order of its sort key.
+    """Yield the values that an index has of the items of all shards of a key, in the order of its sort key."""
+    return query_keys(dynamodb, table, index, shards_of(key), within, **more)
 
-    The first pages of all shards are read at the same time, further ones when they are needed.
+
+def query_keys(
+    dynamodb: "DynamoDBClient", table: str, index: "Index", keys: Iterable[str], within: Within = _ALL, **more: Any
+) -> Iterator[dict[str, Any]]:
+    """Yield the values that an index has of the items of several keys, in the order of its sort key.
+
+    The first pages of all keys are read at the same time, further ones when they are needed.
     """
-    names = {"#shard": index.partition_key, **more.pop("ExpressionAttributeNames", {})}
-    condition = " AND ".join(filter(None, ("#shard = :shard", within.condition)))
+    names = {"#key": index.partition_key, **more.pop("ExpressionAttributeNames", {})}
+    condition = " AND ".join(filter(None, ("#key = :key", within.condition)))
 
-    def of_shard(shard: str) -> Iterator[dict[str, Any]]:
-        values = {":shard": shard, **within.values}
+    def of_key(key: str) -> Iterator[dict[str, Any]]:
+        values = {":key": key, **within.values}
         return query_index(dynamodb, table, index.name, condition, values, ExpressionAttributeNames=names, **more)
 
-    shards = {shard: of_shard(shard) for shard in shards_of(key)}
-    first = all_at_once({shard: partial(next, found, None) for shard, found in shards.items()})
-    found = [chain([item], shards[shard]) for shard, item in first.items() if item is not None]
-    return merge(*found, key=itemgetter(index.sort_key or ""), reverse=not more.get("ScanIndexForward", True))
+    found = {key: of_key(key) for key in keys}
+    first = all_at_once({key: partial(next, items, None) for key, items in found.items()})
+    every = [chain([item], found[key]) for key, item in first.items() if item is not None]
+    return merge(*every, key=itemgetter(index.sort_key or ""), reverse=not more.get("ScanIndexForward", True))

@@ -3,17 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from shared.ingestion.uploads.state import Upload, UploadState
 from shared.records.schema import DataType
+from shared.runtime.parallel import all_at_once
 
 if TYPE_CHECKING:
     from shared.ingestion.uploads.store import UploadStore
     from shared.lake.storage.object_store import LakeStore
 
 MOST_UPLOADS = 200
-"""Unfinished uploads that are read."""
+"""Unfinished uploads of a type that are read."""
 
 _MOST_LISTED = 16
 """Uploads of a type whose file is looked for; that of each further one counts as arrived."""
@@ -33,13 +35,12 @@ class AcceptedFiles:
 
     def waiting(self, data_types: Collection[DataType]) -> Mapping[DataType, Sequence[Upload] | None]:
         """Return the uploads of each type whose file is being loaded or waits for it; None behind too many."""
-        found = list(self.uploads.unfinished(MOST_UPLOADS + 1))
-        if len(found) > MOST_UPLOADS:
-            return dict.fromkeys(data_types)
-        return {
-            data_type: self._arrived([each for each in found if each.data_type == data_type])
-            for data_type in data_types
-        }
+        found = all_at_once({data_type: partial(self._waiting, data_type) for data_type in data_types})
+        return {data_type: found[data_type] for data_type in data_types}
+
+    def _waiting(self, data_type: DataType) -> Sequence[Upload] | None:
+        found = list(self.uploads.unfinished(data_type, MOST_UPLOADS + 1))
+        return None if len(found) > MOST_UPLOADS else self._arrived(found)
 
     def _arrived(self, uploads: Sequence[Upload]) -> Sequence[Upload]:
         taken = [each for each in uploads if each.is_processing]

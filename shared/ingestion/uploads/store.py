@@ -6,9 +6,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from shared.ingestion.uploads.state import Upload
+from shared.records.schema import DataType
 from shared.runtime.dynamodb import deserialize, get_items, serialize
 from shared.runtime.errors import Unavailable
-from shared.runtime.index_queries import Within, query_shards, shard_of
+from shared.runtime.index_queries import Within, query_keys
 from shared.runtime.models import sortable
 from shared.runtime.resources import Index, Table
 from shared.runtime.retries import retry
@@ -20,9 +21,10 @@ _BY_PROGRESS = Index(name="open", partition_key="open", sort_key="created_at")
 UPLOADS_TABLE = Table("uploads", partition_key="batch_id", indexes=(_BY_PROGRESS,))
 
 _OPEN, _EMPTY = "yes", "empty"
-"""The keys of the index, before they are divided by upload.
+"""The first parts of the keys of the index, before the data type.
 
-They are those of unfinished uploads, and of uploads that ended before any of their rows was read.
+They are those of unfinished uploads, and of uploads that ended before any of their rows was read. Earlier versions had
+no data type in them.
 """
 
 Change = Callable[[Upload], Upload]
@@ -79,25 +81,27 @@ class UploadStore:
 
     def open(self, before: datetime) -> Iterator[Upload]:
         """Yield the unfinished uploads created before a time, oldest first."""
-        return self._in_state(_OPEN, Within("created_at < :before", {":before": sortable(before)}))
+        return self._in_state(_OPEN, None, Within("created_at < :before", {":before": sortable(before)}))
 
-    def unfinished(self, most: int) -> Iterator[Upload]:
-        """Yield the oldest unfinished uploads."""
-        return islice(self._in_state(_OPEN), most)
+    def unfinished(self, data_type: DataType, most: int) -> Iterator[Upload]:
+        """Yield the oldest unfinished uploads of a data type."""
+        return islice(self._in_state(_OPEN, data_type), most)
 
     def without_rows(self, start: datetime, end: datetime) -> Iterator[Upload]:
         """Yield the uploads created in a half-open range that are unfinished, or ended without a row in the ledger."""
         range_ = {":first": sortable(start), ":last": sortable(end - timedelta(milliseconds=1))}
         for state in (_OPEN, _EMPTY):
-            yield from self._in_state(state, Within("created_at BETWEEN :first AND :last", range_))
+            yield from self._in_state(state, None, Within("created_at BETWEEN :first AND :last", range_))
 
     def get_many(self, batch_ids: Iterable[str]) -> list[Upload]:
         """Read several uploads; those that do not exist are omitted."""
         keys = [{"batch_id": each} for each in batch_ids]
         return [Upload.model_validate(item) for item in get_items(self._dynamodb, self._table, keys)]
 
-    def _in_state(self, state: str, *within: Within) -> Iterator[Upload]:
-        return map(Upload.model_validate, query_shards(self._dynamodb, self._table, _BY_PROGRESS, state, *within))
+    def _in_state(self, state: str, data_type: DataType | None, *within: Within) -> Iterator[Upload]:
+        keys = [_key(state, data_type)] if data_type else [state, *(_key(state, each) for each in DataType)]
+        found = query_keys(self._dynamodb, self._table, _BY_PROGRESS, keys, *within)
+        return map(Upload.model_validate, found)
 
     def _replace(self, before: Upload, after: Upload) -> Upload:
         stored = after.model_copy(update={"revision": before.revision + 1})
@@ -117,8 +121,12 @@ def _item(upload: Upload) -> dict[str, Any]:
 
 def _progress_key(upload: Upload) -> str | None:
     if upload.is_open:
-        return shard_of(_OPEN, upload.batch_id)
-    return None if upload.cuts else shard_of(_EMPTY, upload.batch_id)
+        return _key(_OPEN, upload.data_type)
+    return None if upload.cuts else _key(_EMPTY, upload.data_type)
+
+
+def _key(state: str, data_type: DataType) -> str:
+    return f"{state}-{data_type}"
 
 
 def _plain(value: Any) -> Any:

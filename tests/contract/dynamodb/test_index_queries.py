@@ -94,18 +94,22 @@ def _decide(wired: Wiring) -> None:
 
 
 def _upload(wired: Wiring) -> None:
-    store = UploadStore(wired.clients.dynamodb, wired.name_of(UPLOADS_TABLE))
-    for each in NAMES:
-        store.add(
+    """Register uploads of two data types in turn."""
+    for place, each in enumerate(NAMES):
+        _uploads(wired).add(
             Upload(
                 batch_id=each,
                 source_id="web-shop",
-                data_type=DataType.ORDERS,
+                data_type=DataType.EVENTS if place % 2 else DataType.ORDERS,
                 format=DataFormat.CSV,
                 created_at=NOW,
                 expires_at=NOW + timedelta(hours=1),
             )
         )
+
+
+def _uploads(wired: Wiring) -> UploadStore:
+    return UploadStore(wired.clients.dynamodb, wired.name_of(UPLOADS_TABLE))
 
 
 def _publish(wired: Wiring) -> None:
@@ -133,7 +137,6 @@ def _notify(wired: Wiring) -> None:
     [
         (DECISIONS_TABLE, "due", _decide),
         (DECISIONS_TABLE, "moved", _decide),
-        (UPLOADS_TABLE, "open", _upload),
         (DASHBOARDS_TABLE, "public_key", _publish),
         (OUTBOX_TABLE, "due", _notify),
         (OUTBOX_TABLE, "dead", _notify),
@@ -150,16 +153,36 @@ def test_no_index_has_one_key_for_all_items(
 
 
 def test_what_is_spread_over_shards_is_found_again(wired: Wiring) -> None:
-    for write in (_decide, _upload, _publish, _notify):
+    for write in (_decide, _publish, _notify):
         write(wired)
 
-    uploads = UploadStore(wired.clients.dynamodb, wired.name_of(UPLOADS_TABLE))
     assert [each.decision_id for each in wired.decisions.resolved()] == NAMES
     assert [each.decision_id for each in wired.decisions.moved()] == NAMES
-    assert sorted(each.batch_id for each in uploads.open(NOW + timedelta(seconds=1))) == NAMES
-    assert len(list(uploads.unfinished(7))) == 7
     assert {each.owner for each in dashboards(wired).list_visible("nobody")} >= set(NAMES)
     assert sorted(each["notification_id"] for each in entries(wired).dead()) == NAMES[::2]
     assert sorted(entries(wired).due(99)) == NAMES[1::2]
     backlog = entries(wired).backlog()
     assert (backlog.waiting, backlog.dead, backlog.newly_dead) == (12, 12, 12)
+
+
+def test_unfinished_uploads_are_divided_by_data_type(wired: Wiring) -> None:
+    _upload(wired)
+
+    items = map(deserialize, wired.clients.dynamodb.scan(TableName=wired.name_of(UPLOADS_TABLE))["Items"])
+    assert {item["open"] for item in items} == {"yes-orders", "yes-events"}
+    assert sorted(each.batch_id for each in _uploads(wired).open(NOW + timedelta(seconds=1))) == NAMES
+    assert sorted(each.batch_id for each in _uploads(wired).unfinished(DataType.EVENTS, 99)) == NAMES[1::2]
+    assert len(list(_uploads(wired).unfinished(DataType.ORDERS, 7))) == 7
+
+
+def test_an_unfinished_upload_of_an_earlier_version_is_found(wired: Wiring) -> None:
+    _upload(wired)
+    wired.clients.dynamodb.update_item(
+        TableName=wired.name_of(UPLOADS_TABLE),
+        Key={"batch_id": {"S": NAMES[0]}},
+        UpdateExpression="SET #open = :yes",
+        ExpressionAttributeNames={"#open": "open"},
+        ExpressionAttributeValues={":yes": {"S": "yes"}},
+    )
+
+    assert NAMES[0] in [each.batch_id for each in _uploads(wired).open(NOW + timedelta(seconds=1))]
