@@ -65,17 +65,20 @@ class Loader:
     events: "PlatformEvents"
     clock: "Clock"
 
-    def load(self, delivery: "Delivery", before_write: Callable[[], object] = _nothing) -> LoadResult:
+    def load(
+        self, delivery: "Delivery", before_write: Callable[[], object] = _nothing, *, is_new: bool = False
+    ) -> LoadResult:
         """Load one delivery; safe to repeat.
 
         Args:
             delivery: the rows.
             before_write: called before anything is written; it blocks, for example, until the received data is
                 archived.
+            is_new: whether the ledger had no entry of the delivery just now.
         """
         result = self.validator.validate(delivery)
         before_write()
-        entry = self._open_entry(delivery, result)
+        entry = self._open_entry(delivery, result, is_new=is_new)
         refused = result.refusal
         if entry.written and not delivery.revalidate:
             return LoadResult(entry, result.errors, refused)
@@ -125,21 +128,21 @@ class Loader:
         ).with_written(self.clock())
         return self.ledger.update(delivery_id, lambda current: current.merge_redelivery(entry) if current else entry)
 
-    def _open_entry(self, delivery: "Delivery", result: "ValidationResult") -> LedgerEntry:
+    def _open_entry(self, delivery: "Delivery", result: "ValidationResult", *, is_new: bool = False) -> LedgerEntry:
         """Record what was received. The quality gate decides once; a repeated delivery keeps that decision."""
 
         def open_entry(current: LedgerEntry | None) -> LedgerEntry:
-            is_new = delivery.revalidate or (
+            has_more = delivery.revalidate or (
                 current and delivery.received > current.delivered
             )  # by another mapping, a repeated stream batch may have more
-            if current and current.written and not is_new:
+            if current and current.written and not has_more:
                 return current  # its rows may have been redriven since: keep the entry
             decided = delivery.gated and not delivery.revalidate
             refused = current.refused if current and decided else result.refusal is not None
             fresh = _entry(delivery, result.with_all_rejected(delivery) if refused else result, refused=refused)
             return current.merge_redelivery(fresh) if current else fresh
 
-        return self.ledger.update(delivery.delivery_id, open_entry)
+        return self.ledger.update(delivery.delivery_id, open_entry, is_new=is_new)
 
     def _write_rows(self, delivery: "Delivery", validated: ValidatedRows) -> None:
         """Write the valid rows as one object; their order decides between versions of equal rank."""

@@ -77,18 +77,21 @@ class Ledger:
         items = get_items(self._dynamodb, self._table, [{"origin": each} for each in delivery_ids])
         return {item["origin"]: entry_of_values(item) for item in items}
 
-    def update(self, delivery_id: str, change: EntryChange, *, known: LedgerEntry | None = None) -> LedgerEntry:
+    def update(
+        self, delivery_id: str, change: EntryChange, *, known: LedgerEntry | None = None, is_new: bool = False
+    ) -> LedgerEntry:
         """Change an entry, and the totals of its source by the difference, in one transaction.
 
         Args:
             delivery_id: the delivery.
             change: returns the new entry for the current one (None: there is none yet); may be called again.
             known: the entry as it was last stored, if that was just now: it is not read again unless it has changed.
+            is_new: whether there was no entry just now: it is not read unless there is one by now.
 
         Raises:
             Unavailable: concurrent changes did not stop.
         """
-        read = {delivery_id: known} if known else self.get_many([delivery_id])
+        read = {delivery_id: known} if known else {} if is_new else self.get_many([delivery_id])
         (stored,) = self._update({delivery_id: change}, read)
         return stored
 

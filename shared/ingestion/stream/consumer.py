@@ -55,8 +55,8 @@ def _load_part(
     found, run = parse(part), _batch_name(batch[part.records[0]])
     groups = _group_messages(found.messages, arrival_times, loader.validator.mapping_of)
     for key, group in groups.items():
-        for name, some in _as_delivered(run, key, group, batch, loader.ledger):
-            yield loader.load(_delivery(name, key, some)).entry
+        for name, some, is_new in _as_delivered(run, key, group, batch, loader.ledger):
+            yield loader.load(_delivery(name, key, some), is_new=is_new).entry
     if found.malformed:
         yield loader.quarantine_unattributed(
             f"{run}~{UNATTRIBUTED}", _to_datetime(arrival_times[part.records[0]]), found.malformed
@@ -65,8 +65,10 @@ def _load_part(
 
 def _as_delivered(
     run: str, key: _GroupKey, group: Group, batch: Sequence[KinesisRecord], ledger: "Ledger"
-) -> Iterator[tuple[str, Group]]:
+) -> Iterator[tuple[str, Group, bool]]:
     """Divide a group where earlier attempts ended; each part has the name of the batch that begins with it.
+
+    With each part, yield whether the ledger has no entry of it.
 
     A batch whose consumer failed may be repeated with more records at its end. Those before may be merged by then, and
     the outcomes of single rows are not kept. So a delivery never gets more rows, whose outcomes would replace those of
@@ -75,9 +77,9 @@ def _as_delivered(
     name, left = run, group
     while (known := ledger.get(_delivery_id(name, key))) and (divided := left.divide(known.delivered)):
         before, left = divided
-        yield name, before
+        yield name, before, False
         name = _batch_name(batch[left.first])
-    yield name, left
+    yield name, left, known is None
 
 
 def _batch_name(first: KinesisRecord) -> str:

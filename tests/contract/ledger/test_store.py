@@ -76,6 +76,17 @@ def test_an_empty_change_writes_nothing(wired: Wiring) -> None:
     assert wired.ledger.get("batch-1") == replace(_entry("batch-1"), revision=1)
 
 
+def test_an_entry_that_came_while_there_should_be_none_is_changed(wired: Wiring) -> None:
+    wired.ledger.update("batch-1", lambda _: _entry("batch-1", received=3))
+
+    changed = wired.ledger.update(
+        "batch-1", lambda current: replace(current or _entry("batch-1"), rejected=1), is_new=True
+    )
+
+    assert (changed.received, changed.rejected) == (3, 1)
+    assert wired.ledger.get("batch-1") == changed
+
+
 def test_a_change_of_a_delivery_that_the_ledger_does_not_know_writes_nothing(wired: Wiring) -> None:
     wired.ledger.update_known({"batch-9": lambda entry: replace(entry, rejected=1)})
 

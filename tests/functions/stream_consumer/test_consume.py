@@ -12,6 +12,7 @@ from shared.app.wiring import Wiring
 from shared.ingestion.models import StreamIngestionRequest
 from shared.ingestion.stream.consumer import consume_batch
 from shared.ledger.entry import UNATTRIBUTED, LedgerEntry
+from shared.ledger.store import LEDGER_TABLE
 from shared.records.schema import DataType
 from tests.events.api_gateway import context
 from tests.events.kinesis import kinesis_event, kinesis_record
@@ -73,6 +74,17 @@ def test_a_malformed_record_is_quarantined_with_its_reason_and_its_neighbours_ar
     assert _sold(wired) == ["t-1", "t-2"]
     assert (row["row"], row["source_id"], orjson.loads(row["errors"])[0]["code"]) == (1, UNATTRIBUTED, code)
     assert [entry.in_flight for entry in entries] == [2, 0]
+
+
+def test_a_new_delivery_reads_its_entry_once(wired: Wiring) -> None:
+    tables = list[str]()
+    wired.clients.dynamodb.meta.events.register(
+        "provide-client-params.dynamodb.BatchGetItem", lambda params, **_: tables.extend(params["RequestItems"])
+    )
+
+    _consume(wired, [_envelope(sale(1)), _envelope(sale(2))])
+
+    assert tables.count(wired.settings.name_of(LEDGER_TABLE)) == 1
 
 
 def test_invalid_base64_is_quarantined_unchanged(wired: Wiring) -> None:
