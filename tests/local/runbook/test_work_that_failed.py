@@ -60,10 +60,10 @@ def give_up_decision(platform: RunningPlatform) -> None:
 
 
 def test_before_anything_else_the_operator_looks_and_can_stop_the_merger(operator: Operator) -> None:
-    *_, looked, stopped_and_started = operator.printed
+    *_, looked, ended, started = operator.printed
 
     assert '"pipelineId":"batch-ingest"' in looked
-    assert stopped_and_started.split() == ['"Disabled"', '"Enabled"']
+    assert (ended, started) == ('"Disabled"\n', '"Enabled"\n')
 
 
 def test_the_log_has_the_reason_of_a_failed_run(operator: Operator, broken: RunningPlatform, client: Client) -> None:
