@@ -44,20 +44,20 @@ from shared.quarantine.index import QUARANTINE_INDEX_TABLE
 QUERY = (
     Access(WORK_GROUP),
     Access(LAKE_DATABASE),
-    Access(TABLES_BUCKET),
+    Access(TABLES_BUCKET, by_athena=True),
     Access(TABLE_STATES),
-    Access(RESULTS_BUCKET),
+    Access(RESULTS_BUCKET, by_athena=True),
     Access(RESULT_CACHE_TABLE),
 )
 """Read: tables through Athena, the snapshots to pin, and results."""
 
-QUERY_WRITES = (Access(RESULTS_BUCKET), Access(RESULT_CACHE_TABLE))
+QUERY_WRITES = (Access(RESULTS_BUCKET, by_athena=True), Access(RESULT_CACHE_TABLE))
 """Written: results of Athena, cached results, and the slots of concurrent queries."""
 
-TABLES = (Access(LAKE_DATABASE), Access(TABLES_BUCKET))
+TABLES = (Access(LAKE_DATABASE), Access(TABLES_BUCKET, deletes=True))
 """Read and written: the files of the lake's tables, and the pointers to their metadata in Glue."""
 
-FORMER_LAKE = tuple(Access(LAKE_BUCKET, prefix) for prefix in (FORMER_BASE, FORMER_ROLLUPS, FORMER_KEYS))
+FORMER_LAKE = tuple(Access(LAKE_BUCKET, prefix, deletes=True) for prefix in (FORMER_BASE, FORMER_ROLLUPS, FORMER_KEYS))
 """Read and deleted: what an earlier version left in the lake and merges convert first."""
 
 BASELINES = (Access(DRIFT_BASELINES_TABLE, scanned=True), Access(LAKE_BUCKET, PROFILES))
@@ -93,7 +93,7 @@ WIDGETS = (
 WIDGET_WRITES = (*QUERY_WRITES, Access(WIDGET_ANSWERS_TABLE))
 """Written: results and remembered answers."""
 
-EXPORTS = (Access(EXPORTS_TABLE), Access(EXPORT_FILES_BUCKET))
+EXPORTS = (Access(EXPORTS_TABLE), Access(EXPORT_FILES_BUCKET, by_athena=True))
 """Read and written: exports that are prepared in the background, and files."""
 
 LARGE_ANSWERS = (Access(RESULTS_BUCKET, ANSWERS),)
@@ -158,7 +158,12 @@ ALERT_WRITES = (
 )
 """Written: rules and alerts, the notifications of their changes, and events about them."""
 
-LOADING_READS = (*LEDGER, Access(DECISIONS_TABLE), Access(QUARANTINE_INDEX_TABLE), Access(LAKE_BUCKET, QUARANTINE))
+LOADING_READS = (
+    *LEDGER,
+    Access(DECISIONS_TABLE),
+    Access(QUARANTINE_INDEX_TABLE),
+    Access(LAKE_BUCKET, QUARANTINE, deletes=True),
+)
 """Read: resources needed to load deliveries."""
 
 LOADING_WRITES = (*LOADING_READS, Access(LAKE_BUCKET, INCOMING), Access(EVENT_BUS))

@@ -24,11 +24,16 @@ class IllegalPrefix(ValueError):
 
 @dataclass(frozen=True)
 class Access:
-    """A resource that a function may access: a bucket only below the prefix, a table by keys unless it is scanned."""
+    """A resource that a function may access: a bucket only below the prefix, a table by keys unless it is scanned.
+
+    Only where it says so, objects that are read may be deleted, or Athena acts on a bucket with the function's rights.
+    """
 
     resource: Resource
     prefix: str = ""
     scanned: bool = False
+    deletes: bool = False
+    by_athena: bool = False
 
     def __post_init__(self) -> None:
         """Reject a prefix with a slash at its start or end: the grant of `prefix//*` would match no object.

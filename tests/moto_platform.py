@@ -54,10 +54,10 @@ def create_buckets() -> dict[str, str]:
     """Make the buckets and return their names by resource."""
     s3 = boto3.client("s3")
     for bucket in BUCKETS:
-        s3.create_bucket(Bucket=_name(bucket), ObjectLockEnabledForBucket=bucket.locked_days is not None)
+        s3.create_bucket(Bucket=name_of(bucket), ObjectLockEnabledForBucket=bucket.locked_days is not None)
         if bucket.versioned:
-            s3.put_bucket_versioning(Bucket=_name(bucket), VersioningConfiguration={"Status": "Enabled"})
-    return {bucket.variable: _name(bucket) for bucket in BUCKETS}
+            s3.put_bucket_versioning(Bucket=name_of(bucket), VersioningConfiguration={"Status": "Enabled"})
+    return {bucket.variable: name_of(bucket) for bucket in BUCKETS}
 
 
 def create_tables() -> dict[str, str]:
@@ -65,7 +65,7 @@ def create_tables() -> dict[str, str]:
     dynamodb = boto3.client("dynamodb")
     for table in DYNAMO_TABLES:
         dynamodb.create_table(**_table(table))
-    return {table.variable: _name(table) for table in DYNAMO_TABLES}
+    return {table.variable: name_of(table) for table in DYNAMO_TABLES}
 
 
 def _table(table: Table) -> Any:
@@ -81,7 +81,7 @@ def _table(table: Table) -> Any:
     keys |= {key for index in table.indexes for key in (index.partition_key, index.sort_key)}
     attributes = [{"AttributeName": key, "AttributeType": "S"} for key in sorted(filter(None, keys))]
     return {
-        "TableName": _name(table),
+        "TableName": name_of(table),
         "KeySchema": _keys(table.partition_key, table.sort_key),
         "AttributeDefinitions": attributes,
         "BillingMode": "PAY_PER_REQUEST",
@@ -107,20 +107,21 @@ def _keys(partition_key: str, sort_key: str | None) -> list[dict[str, str]]:
 def _streams() -> dict[str, str]:
     kinesis = boto3.client("kinesis")
     for stream in STREAMS:
-        kinesis.create_stream(StreamName=_name(stream), ShardCount=stream.shards)
-    return {stream.variable: _name(stream) for stream in STREAMS}
+        kinesis.create_stream(StreamName=name_of(stream), ShardCount=stream.shards)
+    return {stream.variable: name_of(stream) for stream in STREAMS}
 
 
 def _queues() -> dict[str, str]:
     sqs = boto3.client("sqs")
     return {
-        queue.variable: sqs.create_queue(QueueName=_name(queue))["QueueUrl"] for queue in (*QUEUES, *DEAD_LETTER_QUEUES)
+        queue.variable: sqs.create_queue(QueueName=name_of(queue))["QueueUrl"]
+        for queue in (*QUEUES, *DEAD_LETTER_QUEUES)
     }
 
 
 def _topics() -> dict[str, str]:
     sns = boto3.client("sns")
-    return {topic.variable: sns.create_topic(Name=_name(topic))["TopicArn"] for topic in TOPICS}
+    return {topic.variable: sns.create_topic(Name=name_of(topic))["TopicArn"] for topic in TOPICS}
 
 
 def _state_machines() -> dict[str, str]:
@@ -129,15 +130,15 @@ def _state_machines() -> dict[str, str]:
     definition = json.dumps({"StartAt": "pass", "States": {"pass": {"Type": "Pass", "End": True}}})
     return {
         each.variable: states.create_state_machine(
-            name=_name(each), definition=definition, roleArn="arn:aws:iam::123456789012:role/workflow"
+            name=name_of(each), definition=definition, roleArn="arn:aws:iam::123456789012:role/workflow"
         )["stateMachineArn"]
         for each in STATE_MACHINES
     }
 
 
 def _database() -> dict[str, str]:
-    boto3.client("glue").create_database(DatabaseInput={"Name": _name(LAKE_DATABASE)})
-    return {LAKE_DATABASE.variable: _name(LAKE_DATABASE)}
+    boto3.client("glue").create_database(DatabaseInput={"Name": name_of(LAKE_DATABASE)})
+    return {LAKE_DATABASE.variable: name_of(LAKE_DATABASE)}
 
 
 def _signing_keys() -> dict[str, str]:
@@ -153,5 +154,5 @@ def new_signing_key(alias: str, spec: str = "ECC_NIST_P256") -> str:
     return alias
 
 
-def _name(resource: Resource) -> str:
+def name_of(resource: Resource) -> str:
     return f"tally-{resource.label.replace('_', '-')}"

@@ -14,5 +14,5 @@ FUNCTION = TriggeredFunction(
     uses_scipy=True,
     trigger=TaskTrigger(workflow="customer_run"),
     reads=(*QUERY, Access(CUSTOMERS_TABLE), Access(CUSTOMER_RUNS_BUCKET)),
-    writes=(*QUERY_WRITES, Access(CUSTOMER_RUNS_BUCKET)),
+    writes=(*QUERY_WRITES, Access(CUSTOMER_RUNS_BUCKET, by_athena=True)),
 )

@@ -17,13 +17,12 @@ FUNCTION = TriggeredFunction(
     reads=(
         *LOADING_READS,
         Access(UPLOADS_TABLE),
-        Access(LAKE_BUCKET, UPLOADS),
+        Access(LAKE_BUCKET, UPLOADS, deletes=True),
         Access(LAKE_BUCKET, INCOMING),
     ),
     writes=(
         *LOADING_WRITES,
         Access(UPLOADS_TABLE),
-        Access(LAKE_BUCKET, UPLOADS),
         Access(UPLOAD_QUEUE),
     ),
 )

@@ -36,7 +36,7 @@ FUNCTION = HttpFunction(
         Access(LAKE_BUCKET, LANDING),
         Access(LAKE_BUCKET, UPLOADS),
         Access(LAKE_BUCKET, INCOMING),
-        Access(LAKE_BUCKET, REDRIVES),
+        Access(LAKE_BUCKET, REDRIVES, deletes=True),
     ),
     writes=(
         *COUNTED,

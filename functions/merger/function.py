@@ -20,7 +20,7 @@ FUNCTION = TriggeredFunction(
     uses_lake=True,
     trigger=QueueTrigger(queue=MERGE_QUEUE, batch_size=200, window_seconds=1, maximum_concurrency=_AT_ONCE),
     reads=(
-        Access(LAKE_BUCKET, INCOMING),
+        Access(LAKE_BUCKET, INCOMING, deletes=True),
         Access(LAKE_BUCKET, RECEIPTS),
         *FORMER_LAKE,
         *TABLES,
@@ -29,9 +29,7 @@ FUNCTION = TriggeredFunction(
         *LEDGER,
     ),
     writes=(
-        Access(LAKE_BUCKET, INCOMING),
         Access(LAKE_BUCKET, RECEIPTS),
-        *FORMER_LAKE,
         *TABLES,
         Access(TABLE_STATES),
         Access(DECISIONS_TABLE),

@@ -15,7 +15,7 @@ FUNCTION = TriggeredFunction(
     timeout_seconds=900,
     uses_lake=True,
     trigger=ScheduleTrigger(every_minutes=1440),
-    reads=(*QUERY, *TABLES, *LEDGER, Access(LAKE_BUCKET, RECEIPTS), Access(LAKE_BUCKET, RECONCILIATIONS)),
+    reads=(*QUERY, *TABLES, *LEDGER, Access(LAKE_BUCKET, RECEIPTS), Access(LAKE_BUCKET, RECONCILIATIONS, deletes=True)),
     writes=(
         *QUERY_WRITES,
         *TABLES,

@@ -10,6 +10,6 @@ FUNCTION = TriggeredFunction(
     memory_mb=512,
     timeout_seconds=60,
     trigger=TaskTrigger(workflow="replay_run"),
-    reads=(Access(REPLAYS_TABLE), Access(RUN_REGISTER_TABLE)),
+    reads=(Access(REPLAYS_TABLE),),
     writes=(Access(REPLAYS_TABLE), Access(RUN_REGISTER_TABLE)),
 )

@@ -20,7 +20,12 @@ FUNCTION = TriggeredFunction(
         Access(RUN_REGISTER_TABLE),
         Access(RULE_THRESHOLDS_TABLE),
         Access(CONFIGURATION_TABLE),
-        Access(REPLAY_RUNS_BUCKET),  # Athena, which writes below `RUNS`, expects that its caller may list the bucket
+        Access(REPLAY_RUNS_BUCKET, RUNS),
     ),
-    writes=(*QUERY_WRITES, Access(REPLAYS_TABLE), Access(RUN_REGISTER_TABLE), Access(REPLAY_RUNS_BUCKET, RUNS)),
+    writes=(
+        *QUERY_WRITES,
+        Access(REPLAYS_TABLE),
+        Access(RUN_REGISTER_TABLE),
+        Access(REPLAY_RUNS_BUCKET, RUNS, by_athena=True),
+    ),
 )

@@ -13,6 +13,6 @@ FUNCTION = TriggeredFunction(
     uses_lake=True,
     uses_numpy=True,
     trigger=TaskTrigger(workflow="replay_run"),
-    reads=(Access(REPLAYS_TABLE), Access(RUN_REGISTER_TABLE), Access(REPLAY_RUNS_BUCKET)),
+    reads=(Access(REPLAYS_TABLE), Access(REPLAY_RUNS_BUCKET)),
     writes=(Access(REPLAYS_TABLE), Access(RUN_REGISTER_TABLE), Access(REPLAY_RUNS_BUCKET, RESULTS)),
 )

@@ -21,7 +21,7 @@ FUNCTION = TriggeredFunction(
         Access(LAKE_BUCKET, LANDING),
         Access(LAKE_BUCKET, UPLOADS),
         Access(LAKE_BUCKET, INCOMING),
-        Access(LAKE_BUCKET, REDRIVES),
+        Access(LAKE_BUCKET, REDRIVES, deletes=True),
     ),
     writes=(
         *LOADING_WRITES,

@@ -21,6 +21,7 @@ from shared.runtime.resources import (
     Topic,
     WebSocketApi,
     WorkGroup,
+    Write,
 )
 
 
@@ -38,18 +39,30 @@ def _table(names: Names, access: Access) -> list[str]:
     return [names.arn("dynamodb", f"table/{names.resource_name(access.resource)}")]
 
 
-def _table_and_indexes(names: Names, access: Access) -> list[str]:
+def _indexes(names: Names, access: Access) -> list[str]:
     (table,) = _table(names, access)
     indexes = access.resource.indexes if isinstance(access.resource, Table) else ()
-    return [table, *(f"{table}/index/{index.name}" for index in indexes)]
+    return [f"{table}/index/{index.name}" for index in indexes]
+
+
+def _has_indexes(access: Access) -> bool:
+    return isinstance(access.resource, Table) and bool(access.resource.indexes)
 
 
 def _is_scanned(access: Access) -> bool:
     return access.scanned
 
 
-def _is_changed(access: Access) -> bool:
-    return isinstance(access.resource, Table) and not access.resource.append_only
+def _deletes(access: Access) -> bool:
+    return access.deletes
+
+
+def _is_by_athena(access: Access) -> bool:
+    return access.by_athena
+
+
+def _by(write: Write) -> Callable[[Access], bool]:
+    return lambda access: isinstance(access.resource, Table) and write in access.resource.writes
 
 
 def _is_locked(access: Access) -> bool:
@@ -70,6 +83,10 @@ def _below_prefix(_: Names, access: Access) -> Mapping[str, Any]:
     return {"StringLike": {"s3:prefix": [f"{access.prefix}/*"]}} if access.prefix else {}
 
 
+def _is_not_locked(access: Access) -> bool:
+    return not _is_locked(access)
+
+
 def _keys(names: Names, _: Access) -> list[str]:
     return [names.arn("kms", "key/*")]
 
@@ -82,6 +99,10 @@ def _of_those_aliases(names: Names, _: Access) -> Mapping[str, Any]:
 def _in_catalogue(names: Names, access: Access) -> list[str]:
     database = names.resource_name(access.resource)
     return [names.arn("glue", path) for path in ("catalog", f"database/{database}", f"table/{database}/*")]
+
+
+def _database(names: Names, access: Access) -> list[str]:
+    return _in_catalogue(names, access)[:2]
 
 
 def _default_database(names: Names, _: Access) -> list[str]:
@@ -101,18 +122,17 @@ def _at(service: str, path: str = "{}") -> Callable[[Names, Access], list[str]]:
 READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
     {
         Table: (
-            Rule(
-                actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"),
-                arns=_table_and_indexes,
-            ),
+            Rule(actions=("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"), arns=_table),
+            Rule(actions=("dynamodb:Query",), arns=_indexes, holds_for=_has_indexes),
             Rule(actions=("dynamodb:Scan",), arns=_table, holds_for=_is_scanned),
         ),
         Bucket: (
-            Rule(actions=("s3:GetObject",), arns=_objects),
+            Rule(actions=("s3:GetObject",), arns=_objects, holds_for=_is_not_locked),
+            Rule(actions=("s3:DeleteObject",), arns=_objects, holds_for=_deletes),
             Rule(actions=("s3:GetObjectVersion",), arns=_objects, holds_for=_is_locked),
             Rule(actions=("s3:ListBucketVersions",), arns=_bucket, conditions=_below_prefix, holds_for=_is_locked),
-            Rule(actions=("s3:ListBucket",), arns=_bucket, conditions=_below_prefix),
-            Rule(actions=("s3:GetBucketLocation",), arns=_bucket),
+            Rule(actions=("s3:ListBucket",), arns=_bucket, conditions=_below_prefix, holds_for=_is_not_locked),
+            Rule(actions=("s3:GetBucketLocation",), arns=_bucket, holds_for=_is_by_athena),
         ),
         Stream: (
             Rule(
@@ -121,21 +141,15 @@ READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
             ),
         ),
         Queue: (
+            # For Lambda's poller: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
             Rule(
-                actions=(
-                    "sqs:ChangeMessageVisibility",
-                    "sqs:DeleteMessage",
-                    "sqs:GetQueueAttributes",
-                    "sqs:ReceiveMessage",
-                ),
+                actions=("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
                 arns=_at("sqs"),
             ),
         ),
         Database: (
-            Rule(
-                actions=("glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable"),
-                arns=_in_catalogue,
-            ),
+            Rule(actions=("glue:GetPartition", "glue:GetPartitions", "glue:GetTable"), arns=_in_catalogue),
+            Rule(actions=("glue:GetDatabase",), arns=_database),
             # Athena looks there for every query: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
             Rule(actions=("glue:GetDatabase",), arns=_default_database),
         ),
@@ -144,7 +158,6 @@ READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
                 actions=(
                     "athena:GetQueryExecution",
                     "athena:GetQueryResults",
-                    "athena:GetWorkGroup",
                     "athena:StartQueryExecution",
                     "athena:StopQueryExecution",
                 ),
@@ -158,23 +171,24 @@ READS: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
 WRITES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
     {
         Table: (
-            Rule(
-                actions=("dynamodb:ConditionCheckItem", "dynamodb:PutItem"),
-                arns=_table,
-            ),
-            Rule(
-                actions=("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"),
-                arns=_table,
-                holds_for=_is_changed,
-            ),
+            Rule(actions=("dynamodb:PutItem",), arns=_table, holds_for=_by(Write.PUT)),
+            Rule(actions=("dynamodb:UpdateItem",), arns=_table, holds_for=_by(Write.UPDATE)),
+            Rule(actions=("dynamodb:DeleteItem",), arns=_table, holds_for=_by(Write.DELETE)),
+            Rule(actions=("dynamodb:BatchWriteItem",), arns=_table, holds_for=_by(Write.BATCH)),
+            Rule(actions=("dynamodb:ConditionCheckItem",), arns=_table, holds_for=_by(Write.CHECK)),
         ),
         Bucket: (
+            Rule(actions=("s3:PutObject",), arns=_objects),
+            # Athena writes what is large in parts, and looks at the whole bucket:
+            # https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html
             Rule(
-                actions=("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"),
+                actions=("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
                 arns=_objects,
+                holds_for=_is_by_athena,
             ),
+            Rule(actions=("s3:GetBucketLocation", "s3:ListBucket"), arns=_bucket, holds_for=_is_by_athena),
         ),
-        Stream: (Rule(actions=("kinesis:PutRecord", "kinesis:PutRecords"), arns=_at("kinesis", "stream/{}")),),
+        Stream: (Rule(actions=("kinesis:PutRecord",), arns=_at("kinesis", "stream/{}")),),
         Queue: (Rule(actions=("sqs:SendMessage",), arns=_at("sqs")),),
         Database: (Rule(actions=("glue:CreateTable", "glue:UpdateTable"), arns=_in_catalogue),),
         EventBus: (Rule(actions=("events:PutEvents",), arns=_at("events", "event-bus/{}")),),
@@ -193,7 +207,7 @@ WATCHES: Mapping[type[Resource], tuple[Rule, ...]] = MappingProxyType(
     {
         Table: (Rule(actions=("dynamodb:GetItem",), arns=_table),),
         Bucket: (Rule(actions=("s3:ListBucket",), arns=_bucket, conditions=_below_prefix),),
-        Database: (Rule(actions=("glue:GetDatabase",), arns=_in_catalogue),),
+        Database: (Rule(actions=("glue:GetDatabase",), arns=_database),),
         DeadLetterQueue: (Rule(actions=("sqs:GetQueueAttributes",), arns=_at("sqs")),),
         Queue: (Rule(actions=("sqs:GetQueueAttributes",), arns=_at("sqs")),),
         Stream: (Rule(actions=("kinesis:DescribeStreamSummary",), arns=_at("kinesis", "stream/{}")),),

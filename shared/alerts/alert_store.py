@@ -19,13 +19,14 @@ from shared.alerts.vocabulary import AlertSeverity, AlertStatus
 from shared.notifications.models import from_store
 from shared.notifications.models import stored as stored_target
 from shared.runtime.dynamodb import deserialize, get_items, serialize
-from shared.runtime.resources import Index, Table
+from shared.runtime.resources import Index, Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 ALERTS_TABLE = Table(
     "alerts",
+    writes=Write.PUT | Write.UPDATE | Write.DELETE,
     partition_key="part",
     sort_key="alert_id",
     indexes=(Index(name="by_rule", partition_key="resolved_of", sort_key="alert_id"),),

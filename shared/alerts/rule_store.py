@@ -19,12 +19,14 @@ from shared.notifications.models import stored as stored_target
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import NotFound
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-ALERT_RULES_TABLE = Table("alert_rules", partition_key="part", sort_key="rule_id")
+ALERT_RULES_TABLE = Table(
+    "alert_rules", writes=Write.PUT | Write.DELETE | Write.CHECK, partition_key="part", sort_key="rule_id"
+)
 
 _RULES, _STATES = "rules", "states"
 _DEFAULTS = {each.rule_id: each for each in DEFAULT_RULES}

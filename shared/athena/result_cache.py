@@ -15,7 +15,7 @@ from shared.runtime.deadline import Timeout
 from shared.runtime.errors import Unavailable
 from shared.runtime.etags import set_state
 from shared.runtime.observability import count, logger
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
     from shared.runtime.models import Clock
 
-RESULT_CACHE_TABLE = Table("result_cache", partition_key="cache_key", expires_by="expires_at")
+RESULT_CACHE_TABLE = Table(
+    "result_cache",
+    writes=Write.PUT | Write.UPDATE | Write.DELETE,
+    partition_key="cache_key",
+    expires_by="expires_at",
+)
 
 _UNREACHABLE = (BotoCoreError, ClientError)
 _RETRY_SECONDS = 2

@@ -17,7 +17,7 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.models import sortable
 from shared.runtime.observability import count
 from shared.runtime.paging import Slice, Window
-from shared.runtime.resources import Index, Table
+from shared.runtime.resources import Index, Table, Write
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 AUDIT_TABLE = Table(
     "audit",
+    writes=Write.PUT,
     partition_key="chain",
     sort_key="sequence",
     indexes=(Index(name="by_time", partition_key="chain", sort_key="position"),),
-    append_only=True,
 )
 
 CHAINS = tuple(f"chain-{number:02d}" for number in range(16))

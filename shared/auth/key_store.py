@@ -11,14 +11,14 @@ from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.models import sortable
 from shared.runtime.paging import Order, Window, paginate
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.runtime.models import Clock
 
-KEYS_TABLE = Table("keys", partition_key="key_id")
+KEYS_TABLE = Table("keys", writes=Write.PUT | Write.UPDATE, partition_key="key_id")
 
 _EXISTS = "attribute_exists(key_id)"
 _IS_GOOD = "attribute_exists(key_id) AND attribute_not_exists(revoked_at)"

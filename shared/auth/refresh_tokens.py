@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from shared.auth.tokens import GOOD_FOR, Use
 from shared.runtime.dynamodb import serialize
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shared.auth.tokens import TokenClaims
     from shared.runtime.models import Clock
 
-FAMILIES_TABLE = Table("families", partition_key="family_id", expires_by="expires_at")
+FAMILIES_TABLE = Table("families", writes=Write.PUT | Write.UPDATE, partition_key="family_id", expires_by="expires_at")
 
 
 class TokenReused(Exception):

@@ -18,12 +18,14 @@ from shared.customers.run import CustomerRun, PublishedRun
 from shared.runtime.dynamodb import deserialize, get_items, replace_items, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import Clock
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-CUSTOMERS_TABLE = Table("customers", partition_key="subject", expires_by="expires_at")
+CUSTOMERS_TABLE = Table(
+    "customers", writes=Write.PUT | Write.UPDATE | Write.BATCH, partition_key="subject", expires_by="expires_at"
+)
 
 KEPT = timedelta(days=14)
 """How long profiles are kept, also those that are served, should no later computation succeed."""

@@ -12,14 +12,19 @@ import orjson
 from shared.dashboards.questions import WidgetQuestion
 from shared.runtime.dynamodb import get_items, serialize
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.runtime.models import Clock
 
-WIDGET_ANSWERS_TABLE = Table("widget_answers", partition_key="question_id", expires_by="expires_at")
+WIDGET_ANSWERS_TABLE = Table(
+    "widget_answers",
+    writes=Write.PUT | Write.UPDATE | Write.DELETE,
+    partition_key="question_id",
+    expires_by="expires_at",
+)
 
 LARGEST_BODY = 350 * 1024
 _KEPT_FOR = timedelta(days=2)

@@ -22,7 +22,7 @@ from shared.runtime.index_queries import query_index, query_shards, shard_of
 from shared.runtime.models import sortable
 from shared.runtime.observability import count, logger
 from shared.runtime.parallel import both
-from shared.runtime.resources import Index, Table
+from shared.runtime.resources import Index, Table, Write
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 _BY_OWNER = Index(name="by_owner", partition_key="owner_key", sort_key="listed_at")
 _PUBLIC = Index(name="public", partition_key="public_key", sort_key="listed_at")
 
-DASHBOARDS_TABLE = Table("dashboards", partition_key="dashboard_id", indexes=(_BY_OWNER, _PUBLIC))
+DASHBOARDS_TABLE = Table(
+    "dashboards",
+    writes=Write.PUT | Write.UPDATE | Write.DELETE,
+    partition_key="dashboard_id",
+    indexes=(_BY_OWNER, _PUBLIC),
+)
 
 MOST_DASHBOARDS = 200
 

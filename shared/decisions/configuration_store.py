@@ -12,7 +12,7 @@ from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import Conflict
 from shared.runtime.models import sortable
 from shared.runtime.paging import Slice
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
     from shared.runtime.paging import Window
 
-CONFIGURATION_TABLE = Table("configuration", partition_key="name", sort_key="version")
+CONFIGURATION_TABLE = Table("configuration", writes=Write.PUT, partition_key="name", sort_key="version")
 
 FRESH_FOR = timedelta(seconds=5)
 """How long a cached configuration is used: a change applies everywhere after this time."""

@@ -24,14 +24,16 @@ from shared.runtime.dynamodb import deserialize, get_items, serialize, update_it
 from shared.runtime.index_queries import query_shards, shard_of
 from shared.runtime.models import sortable
 from shared.runtime.observability import count, logger
-from shared.runtime.resources import Index, Table
+from shared.runtime.resources import Index, Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _DUE = Index(name="due", partition_key="due", sort_key="decision_id", attributes=("waiting",))
 _MOVED = Index(name="moved", partition_key="moved", sort_key="decision_id", attributes=("moved_by",))
-DECISIONS_TABLE = Table("decisions", partition_key="decision_id", indexes=(_DUE, _MOVED), streamed=True)
+DECISIONS_TABLE = Table(
+    "decisions", writes=Write.UPDATE, partition_key="decision_id", indexes=(_DUE, _MOVED), streamed=True
+)
 
 _MARK = "yes"
 """The value of `due` and `moved`, before it is divided by decision."""

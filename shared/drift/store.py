@@ -16,7 +16,7 @@ from shared.drift.profile import BaselineProfile
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import InternalError, NotFound, Unavailable
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from shared.lake.storage.object_store import LakeStore
 
-DRIFT_BASELINES_TABLE = Table("drift_baselines", partition_key="model_id", sort_key="version")
+DRIFT_BASELINES_TABLE = Table("drift_baselines", writes=Write.PUT, partition_key="model_id", sort_key="version")
 
 PROFILES = "drift-baselines"
 """The prefix of profiles in the lake bucket."""

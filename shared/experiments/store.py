@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from shared.experiments.models import StoredExperiment
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import NotFound
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.experiments.vocabulary import ExperimentStatus
 
-EXPERIMENTS_TABLE = Table("experiments", partition_key="part", sort_key="experiment_id")
+EXPERIMENTS_TABLE = Table("experiments", writes=Write.PUT, partition_key="part", sort_key="experiment_id")
 
 _EXPERIMENTS = "experiments"
 _NEW = "attribute_not_exists(experiment_id)"

@@ -8,14 +8,14 @@ from shared.exports.job import ExportJob
 from shared.exports.models import ExportProgress, ExportState, ExportStatus
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.runtime.models import Clock
 
-EXPORTS_TABLE = Table("exports", partition_key="export_id", expires_by="expires_at")
+EXPORTS_TABLE = Table("exports", writes=Write.PUT | Write.UPDATE, partition_key="export_id", expires_by="expires_at")
 
 MOST_ATTEMPTS = 3
 LEASE = timedelta(minutes=16)

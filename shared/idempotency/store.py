@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from shared.runtime.dialects import with_current_request_id
 from shared.runtime.errors import Conflict, Unavailable
 from shared.runtime.observability import count, logger
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from shared.idempotency.claim import Claim
 
-IDEMPOTENCY_TABLE = Table("idempotency", partition_key="claim", expires_by="expires_at")
+IDEMPOTENCY_TABLE = Table(
+    "idempotency", writes=Write.PUT | Write.UPDATE | Write.DELETE, partition_key="claim", expires_by="expires_at"
+)
 
 KEPT_FOR = timedelta(hours=24)
 LARGEST_ANSWER = 300 * 1024

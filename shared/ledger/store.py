@@ -21,7 +21,7 @@ from shared.runtime.errors import Unavailable
 from shared.runtime.index_queries import Within, query_index, query_shards
 from shared.runtime.models import now, sortable
 from shared.runtime.observability import count, logger
-from shared.runtime.resources import Index, Table
+from shared.runtime.resources import Index, Table, Write
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _RECENT = Index(
 )
 LEDGER_TABLE = Table(
     "ledger",
+    writes=Write.PUT,
     partition_key="origin",
     indexes=(
         _UNFINISHED,
@@ -46,8 +47,8 @@ LEDGER_TABLE = Table(
         Index(name="by_source", partition_key="source_id", sort_key="received_at", attributes=("kind",)),
     ),
 )
-LEDGER_HOURS_TABLE = Table("ledger_hours", partition_key="source_id", sort_key="hour")
-SOURCES_TABLE = Table("sources", partition_key="source_id", sort_key="facet")
+LEDGER_HOURS_TABLE = Table("ledger_hours", writes=Write.UPDATE, partition_key="source_id", sort_key="hour")
+SOURCES_TABLE = Table("sources", writes=Write.UPDATE | Write.DELETE, partition_key="source_id", sort_key="facet")
 
 EntryChange = Callable[[LedgerEntry | None], LedgerEntry]
 _TRIES = 12

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import RateLimitExceeded
 from shared.runtime.observability import count, logger
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared.limits.classes import RateClass
     from shared.runtime.models import Clock
 
-RATE_LIMITS_TABLE = Table("rate_limits", partition_key="window", expires_by="expires_at")
+RATE_LIMITS_TABLE = Table("rate_limits", writes=Write.UPDATE, partition_key="window", expires_by="expires_at")
 
 _UNREACHABLE = (BotoCoreError, ClientError)
 _REMEMBERED_WINDOWS = 10_000

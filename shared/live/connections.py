@@ -13,15 +13,22 @@ import orjson
 from botocore.exceptions import ClientError
 
 from shared.runtime.dynamodb import deserialize, get_items, replace_items, serialize, update_items
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.runtime.models import Clock
 
-CONNECTIONS_TABLE = Table("connections", partition_key="connection_id", expires_by="expires_at")
-LISTENERS_TABLE = Table("listeners", partition_key="list", sort_key="member", expires_by="expires_at")
+CONNECTIONS_TABLE = Table(
+    "connections",
+    writes=Write.PUT | Write.UPDATE | Write.DELETE,
+    partition_key="connection_id",
+    expires_by="expires_at",
+)
+LISTENERS_TABLE = Table(
+    "listeners", writes=Write.PUT | Write.BATCH, partition_key="list", sort_key="member", expires_by="expires_at"
+)
 
 LONGEST = timedelta(hours=2)
 """The longest that API Gateway keeps a connection open."""

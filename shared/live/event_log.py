@@ -15,7 +15,7 @@ import orjson
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.models import rfc3339, sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from shared.runtime.models import Clock
 
-EVENT_LOG_TABLE = Table("event_log", partition_key="log", sort_key="id", expires_by="expires_at")
+EVENT_LOG_TABLE = Table(
+    "event_log", writes=Write.PUT | Write.UPDATE, partition_key="log", sort_key="id", expires_by="expires_at"
+)
 
 KEPT = timedelta(minutes=15)
 """How long events can be read again."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from shared.runtime.dynamodb import deserialize, serialize
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from shared.runtime.models import Clock
 
-TURNS_TABLE = Table("turns", partition_key="name", expires_by="expires_at")
+TURNS_TABLE = Table("turns", writes=Write.UPDATE, partition_key="name", expires_by="expires_at")
 
 APART = timedelta(seconds=1)
 """How far apart runs begin, unless a caller wants them sooner or later."""

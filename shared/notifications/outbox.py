@@ -12,7 +12,7 @@ from shared.runtime.dynamodb import serialize
 from shared.runtime.index_queries import shard_of
 from shared.runtime.models import sortable
 from shared.runtime.observability import logger
-from shared.runtime.resources import Index, Table
+from shared.runtime.resources import Index, Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -24,6 +24,7 @@ BY_TURN = Index(name="due", partition_key="due", sort_key="due_at")
 BY_DEATH = Index(name="dead", partition_key="dead", sort_key="died_at")
 OUTBOX_TABLE = Table(
     "outbox",
+    writes=Write.PUT | Write.UPDATE,
     partition_key="notification_id",
     sort_key="target",
     indexes=(BY_TURN, BY_DEATH),

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-RUN_REGISTER_TABLE = Table("run_register", partition_key="state", sort_key="entry", expires_by="expires_at")
+RUN_REGISTER_TABLE = Table(
+    "run_register", writes=Write.PUT | Write.DELETE, partition_key="state", sort_key="entry", expires_by="expires_at"
+)
 
 COMPLETED, FAILED, REFUSED = "completed", "failed", "refused"
 """How runs end, besides that they are cancelled; one is refused if its scenario cannot run."""

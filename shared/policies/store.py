@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 from shared.policies.models import NO_POLICY, DecisionPolicy
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.paging import Slice
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
     from shared.runtime.paging import Window
 
-POLICIES_TABLE = Table("policies", partition_key="name", sort_key="version")
+POLICIES_TABLE = Table("policies", writes=Write.PUT, partition_key="name", sort_key="version")
 
 _DECISIONS = "decisions"
 _NAMES = {"#name": "name"}

@@ -14,12 +14,12 @@ from shared.quality.state import Count, QualityCounts
 from shared.records.schema import DataType
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-QUALITY_TABLE = Table("quality", partition_key="source_id", sort_key="hour")
+QUALITY_TABLE = Table("quality", writes=Write.UPDATE, partition_key="source_id", sort_key="hour")
 
 _HOUR = len("2025-03-01T12")
 

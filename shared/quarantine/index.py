@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from shared.lake.storage.paths import quarantine_key
 from shared.runtime.dynamodb import deserialize, get_items, serialize
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-QUARANTINE_INDEX_TABLE = Table("quarantine", partition_key="day", sort_key="delivery")
+QUARANTINE_INDEX_TABLE = Table("quarantine", writes=Write.PUT | Write.DELETE, partition_key="day", sort_key="delivery")
 
 _AT_ONCE = 8
 

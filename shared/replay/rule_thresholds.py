@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.replay.policy import PolicyThresholds
 from shared.replay.scenario_models import RuleThresholds
 from shared.runtime.dynamodb import deserialize, serialize
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shared.replay.scenario_models import RegisteredThresholds
     from shared.runtime.models import Clock
 
-RULE_THRESHOLDS_TABLE = Table("rule_thresholds", partition_key="part", sort_key="id")
+RULE_THRESHOLDS_TABLE = Table("rule_thresholds", writes=Write.PUT, partition_key="part", sort_key="id")
 
 _PART = "rules"
 

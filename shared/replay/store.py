@@ -18,7 +18,7 @@ from shared.replay.stored_items import read_run, read_scenario, run_item, scenar
 from shared.runtime.dynamodb import ConditionNotMet, deserialize, get_items, serialize, transact
 from shared.runtime.errors import NotFound
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from shared.pipelines.run_register import RunRegister
     from shared.runtime.models import Clock
 
-REPLAYS_TABLE = Table("replays", partition_key="part", sort_key="id", expires_by="expires_at")
+REPLAYS_TABLE = Table(
+    "replays", writes=Write.PUT | Write.UPDATE, partition_key="part", sort_key="id", expires_by="expires_at"
+)
 
 _SCENARIOS = "scenarios"
 _ID = re.compile(ID, re.ASCII)

@@ -4,6 +4,7 @@ CDK, the laptop and the tests create the resources from these declarations; `inf
 """
 
 from dataclasses import dataclass
+from enum import Flag, auto
 from typing import ClassVar
 
 
@@ -38,20 +39,30 @@ class Index:
     attributes: tuple[str, ...] | None = None
 
 
+class Write(Flag):
+    """How functions write to a table: an item, many at once, or none, as the condition of a transaction on others."""
+
+    PUT = auto()
+    UPDATE = auto()
+    DELETE = auto()
+    BATCH = auto()
+    CHECK = auto()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table(Resource):
     """A DynamoDB table on demand, all of whose keys are text.
 
-    A streamed one hands its changes to a function. No function updates or deletes items of an append-only one.
+    A streamed one hands its changes to a function. Functions may write to it in the declared ways only.
     """
 
     suffix = "_table"
+    writes: Write
     partition_key: str
     sort_key: str | None = None
     indexes: tuple[Index, ...] = ()
     expires_by: str | None = None
     streamed: bool = False
-    append_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

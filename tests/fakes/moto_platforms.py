@@ -13,7 +13,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
 from shared.runtime.settings import Settings
-from tests.fakes import dynamodb_responses, glue_versions, s3_conditions, s3_listings
+from tests.fakes import declared_writes, dynamodb_responses, glue_versions, s3_conditions, s3_listings
 from tests.fakes.athena import BadAthena
 from tests.fakes.fault_injection import FaultInjector
 from tests.fakes.outages import Outages
@@ -88,4 +88,6 @@ class _ThriftySession(boto3.Session):
         key = (service_name, id(kwargs.get("config")))
         if key not in self._made:
             self._made[key] = super().client(service_name, **kwargs)  # type: ignore[call-overload] # as above
+            if "config" in kwargs:  # the platform's clients have one, those of tests do not
+                declared_writes.listen(self._made[key].meta.events)
         return self._made[key]

@@ -29,7 +29,7 @@ from shared.notifications.topic import NOTIFICATION_TOPIC
 from shared.push.queue import PUSH_QUEUE
 from shared.replay.run_files import REPLAY_RUNS_BUCKET
 from shared.replay.workflow import REPLAY_RUN
-from shared.runtime.resources import DeadLetterQueue, Resource
+from shared.runtime.resources import DeadLetterQueue, Resource, Write
 from tests.infra.assembly import Assembly, flat
 
 _LAKE = "arn:<Partition>:s3:::tally-dev-lake-<AccountId>-<Region>"
@@ -50,6 +50,22 @@ _SCANNING = {
     "sources": {*_WITH_FRESHNESS, "ingest", "quality"},
     "stream_positions": _WITH_FRESHNESS,
     "drift_baselines": {*_WITH_WIDGETS, "alert_evaluator", "alerts", "drift", "drift_baselines"},
+}
+_WRITES = {
+    Write.PUT: "PutItem",
+    Write.UPDATE: "UpdateItem",
+    Write.DELETE: "DeleteItem",
+    Write.BATCH: "BatchWriteItem",
+    Write.CHECK: "ConditionCheckItem",
+}
+_DELETING = {
+    **{f"lake/{former}/*": {"merger"} for former in ("base", "rollup", "keys")},
+    "lake/incoming/*": {"merger"},
+    "lake/quarantine/*": {"file_loader", "ingest", "stream_consumer", "sweeper"},
+    "lake/reconciliations/*": {"reconciler"},
+    "lake/redrives/*": {"ingest", "sweeper"},
+    "lake/uploads/*": {"file_loader"},
+    "tables/*": set(_COMMITTING),
 }
 _OBSERVABILITY = {"logs", "xray"}
 _SERVICES = {
@@ -153,8 +169,7 @@ def test_a_function_may_write_and_read_only_its_declared_tables(function: Functi
         actions = {each.action.split(":")[1] for each in granted if each.resource.endswith(arn)}
         is_scanned = any(each.scanned for each in function.reads if each.resource is table)
         reads = {"GetItem", "BatchGetItem", "Query", *(["Scan"] if is_scanned else [])}
-        changes = set() if table.append_only else {"UpdateItem", "DeleteItem", "BatchWriteItem"}
-        changes |= {"PutItem", "ConditionCheckItem"}
+        changes = {_WRITES[each] for each in table.writes}
         assert actions == set[str]().union(
             reads if _uses(function.reads, table) else (),
             changes if _uses(function.writes, table) else (),
@@ -174,7 +189,17 @@ def test_only_functions_that_need_all_items_of_a_table_may_scan_it(dev: Assembly
 def test_no_function_can_list_or_change_the_entries_of_the_audit_log(dev: Assembly) -> None:
     allowed = {action.removeprefix("dynamodb:") for each in FUNCTIONS for action in _on_table(dev, each, "audit")}
 
-    assert allowed == {"GetItem", "BatchGetItem", "Query", "PutItem", "ConditionCheckItem"}
+    assert allowed == {"GetItem", "BatchGetItem", "Query", "PutItem"}
+
+
+def test_only_functions_that_consume_objects_may_delete_them(dev: Assembly) -> None:
+    deleting: dict[str, set[str]] = {}
+    for function in FUNCTIONS:
+        for each in permissions(dev, function):
+            if each.action == "s3:DeleteObject":
+                deleting.setdefault(each.resource.replace("-<AccountId>-<Region>", ""), set()).add(function.name)
+
+    assert {arn.removeprefix("arn:<Partition>:s3:::tally-dev-"): names for arn, names in deleting.items()} == _DELETING
 
 
 def _on_table(assembly: Assembly, function: Function, table: str) -> set[str]:
@@ -197,10 +222,14 @@ def test_queries_may_look_at_the_default_database_as_athena_does_for_each(dev: A
 def test_a_function_writes_objects_only_below_the_prefixes_it_writes(function: Function, dev: Assembly) -> None:
     granted = permissions(dev, function)
 
-    written = {each.resource for each in granted if each.action in {"s3:PutObject", "s3:DeleteObject"}}
+    written = {each.resource for each in granted if each.action == "s3:PutObject"}
+    deleted = {each.resource for each in granted if each.action == "s3:DeleteObject"}
     read = {each.resource for each in granted if each.action == "s3:GetObject"}
 
     assert {arn for arn in written if arn.startswith(_LAKE)} == _prefixes(function.writes)
+    assert {arn for arn in deleted if arn.startswith(_LAKE)} == _prefixes(
+        each for each in function.reads if each.deletes
+    )
     assert {arn for arn in read if arn.startswith(_LAKE)} == _prefixes(function.reads)
 
 

@@ -1,6 +1,6 @@
 """The whole platform, deployed by the code path of `up`, for the tests that need all of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ import httpx
 import pytest
 from rich.console import Console
 
-from infra.local.calls.call_log import CallLog
+from infra.local.calls.call_log import Call, CallLog
 from infra.local.deploy.outputs import StackOutputs
 from infra.local.emulator.credentials import EmulatorCredentials
 from infra.local.keys import LocalApiKey
@@ -21,7 +21,10 @@ from shared.runtime.settings import Settings
 from tests.local.end_to_end.waiting import until
 from tests.local.host.free_ports import free_ports
 from tests.local.permissions import Roles
+from tests.local.unused_rights import superfluous, unexplained
+from tests.tiers import sized
 
+_END_TO_END = Path(__file__).parent / "end_to_end"
 _POLL_SECONDS = 0.1
 _FIRST_ANSWER_SECONDS = 180.0
 
@@ -94,11 +97,15 @@ class RunningPlatform:
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     """The app deployed into an emulator of its own, on free ports, its lake empty at first."""
     with running_platform(tmp_path_factory) as running:
         yield running
-        _assert_permitted(running)
+        roles = Roles.deployed(running.client("lambda"), running.client("iam"))
+        calls = list(CallLog(running.layout.calls).read())
+        _assert_permitted(roles, calls)
+        if _has_run_all(request.session):
+            _assert_needed(roles, calls)
 
 
 @contextmanager
@@ -115,14 +122,29 @@ def running_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runni
         running.stop()
 
 
-def _assert_permitted(running: RunningPlatform) -> None:
+def _assert_permitted(roles: Roles, calls: Sequence[Call]) -> None:
     """Fail if a function made a call that AWS would refuse its role: the emulator allows everything."""
-    roles = Roles.deployed(running.client("lambda"), running.client("iam"))
-    calls = list(CallLog(running.layout.calls).read())
-
     assert any(call.function for call in calls), "no function was recognised by its calls"
     assert roles.unknown_conditions() == set()
     assert list(roles.refusals(calls)) == []
+
+
+def _assert_needed(roles: Roles, calls: Sequence[Call]) -> None:
+    """Fail if functions have a right that none of them needs, without a reason; or if a reason is out of date."""
+    unused = roles.unused(calls)
+
+    assert unexplained(unused) == []
+    # The thorough tier takes paths that the quick one does not.
+    assert sized(quick=superfluous(unused), thorough=[]) == []
+
+
+def _has_run_all(session: pytest.Session) -> bool:
+    """Return whether all end-to-end tests, at least those of the quick tier, were selected and have passed."""
+    asked, options = session.config.args, session.config.option
+    is_whole = not any("::" in each for each in asked) and not (options.keyword or options.deselect)
+    of_a_tier = options.markexpr in {"", "not thorough"}
+    files = {item.path for item in session.items}
+    return is_whole and of_a_tier and not session.testsfailed and files.issuperset(_END_TO_END.glob("test_*.py"))
 
 
 def _answer_once(running: RunningPlatform) -> None:

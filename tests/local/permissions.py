@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from ministack.core.iam_evaluator import (  # type: ignore[import-untyped] # it ships no types
@@ -16,6 +17,17 @@ from infra.local.calls.permissions import CONDITION_KEYS, Permission
 from infra.local.emulator.credentials import ACCOUNT, REGION
 
 Statements = list[ParsedStatement]
+
+_BY_KEY = dict.fromkeys(("dynamodb:BatchGetItem", "dynamodb:Query"), "dynamodb:GetItem")
+"""Ways of reading by keys: who needs one is allowed all, and learns no more by that."""
+
+
+@dataclass(frozen=True, order=True)
+class Right:
+    """An action on a pattern of resources."""
+
+    action: str
+    resource: str
 
 
 @dataclass(frozen=True)
@@ -39,18 +51,27 @@ class Roles:
             elif not any(is_allowed(self.statements[each], call.permission) for each in self._callers(call)):
                 yield _refusal(call)
 
-    def unused(self, calls: Iterable[Call]) -> Iterator[tuple[str, str, str]]:
-        """Yield each function, action and pattern of resources that it is allowed and no call needed."""
-        used: dict[str, list[Permission]] = {}
+    def unused(self, calls: Iterable[Call]) -> set[Right]:
+        """Return what functions are allowed, and none of those that are needed it for a call."""
+        needed: dict[tuple[str, str], list[Permission]] = {}
         for call in calls:
-            used.setdefault(call.function, []).append(call.permission)
+            for function in self._callers(call):
+                needed.setdefault((function, call.permission.action), []).append(call.permission)
+        allowed: set[Right] = set()
+        used: set[Right] = set()
+        for function, action, resource, conditions in self._rights():
+            one = ParsedStatement("", "Allow", [action], [], [resource], [], conditions)
+            right = Right(_BY_KEY.get(action, action), resource)
+            allowed.add(right)
+            if right not in used and any(is_allowed([one], each) for each in needed.get((function, action), ())):
+                used.add(right)
+        return allowed - used
+
+    def _rights(self) -> Iterator[tuple[str, str, str, Any]]:
         for function, statements in self.statements.items():
             for statement in statements:
-                for action in statement.actions:
-                    for resource in statement.resources:
-                        one = ParsedStatement("", "Allow", [action], [], [resource], [], statement.conditions)
-                        if not any(is_allowed([one], each) for each in used.get(function, [])):
-                            yield function, action, resource
+                for action, resource in product(statement.actions, statement.resources):
+                    yield function, action, resource, statement.conditions
 
     def unknown_conditions(self) -> set[str]:
         """Return the condition keys of policies whose values no call records."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shared.records.schema import DataType
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 from shared.sources.freshness import PendingRange
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.runtime.models import Clock
 
 STREAM_RECORDS_TABLE = Table(
-    "stream_records", partition_key="part", sort_key="sequence_number", expires_by="expires_at"
+    "stream_records", writes=Write.PUT, partition_key="part", sort_key="sequence_number", expires_by="expires_at"
 )
 _MOST_RECORDS = 50
 """Records of a shard that are looked at for their event times; behind more, any time may be pending."""

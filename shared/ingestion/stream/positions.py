@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from shared.runtime.dynamodb import deserialize, serialize
 from shared.runtime.models import sortable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-STREAM_POSITIONS_TABLE = Table("stream_positions", partition_key="shard_id")
+STREAM_POSITIONS_TABLE = Table("stream_positions", writes=Write.PUT, partition_key="shard_id")
 
 
 @dataclass(frozen=True, kw_only=True)

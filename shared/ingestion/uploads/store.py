@@ -11,14 +11,14 @@ from shared.runtime.dynamodb import deserialize, get_items, serialize
 from shared.runtime.errors import Unavailable
 from shared.runtime.index_queries import Within, query_keys
 from shared.runtime.models import sortable
-from shared.runtime.resources import Index, Table
+from shared.runtime.resources import Index, Table, Write
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _BY_PROGRESS = Index(name="open", partition_key="open", sort_key="created_at")
-UPLOADS_TABLE = Table("uploads", partition_key="batch_id", indexes=(_BY_PROGRESS,))
+UPLOADS_TABLE = Table("uploads", writes=Write.PUT, partition_key="batch_id", indexes=(_BY_PROGRESS,))
 
 _OPEN, _EMPTY = "yes", "empty"
 """The first parts of the keys of the index, before the data type.

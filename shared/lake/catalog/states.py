@@ -16,13 +16,13 @@ from shared.lake.catalog.changed_hours import from_map, to_map
 from shared.lake.catalog.state import TableState
 from shared.runtime.dynamodb import get_items, serialize
 from shared.runtime.errors import Unavailable
-from shared.runtime.resources import Table
+from shared.runtime.resources import Table, Write
 from shared.runtime.retries import retry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-TABLE_STATES = Table("table_states", partition_key="table_name")
+TABLE_STATES = Table("table_states", writes=Write.PUT, partition_key="table_name")
 
 _BODY = ("days", "derived", "rolled_up", "cost_days", "tags")
 """Fields of the attribute that earlier versions read; they fail if it has others."""

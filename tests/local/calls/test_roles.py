@@ -7,7 +7,7 @@ from ministack.core.iam_evaluator import parse_policy_document  # type: ignore[i
 
 from infra.local.calls.call_log import Call
 from infra.local.calls.permissions import Permission
-from tests.local.permissions import Roles, is_allowed
+from tests.local.permissions import Right, Roles, is_allowed
 
 LAKE = "arn:aws:s3:::lake"
 READ = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": [LAKE, f"{LAKE}/raw/*"]}
@@ -78,11 +78,17 @@ def test_conditions_on_keys_that_calls_do_not_record_are_found() -> None:
     assert roles(reader=[unknown, BELOW], signer=[SIGN]).unknown_conditions() == {"aws:SourceVpc"}
 
 
-def test_permissions_that_no_call_needed_are_listed() -> None:
+def test_rights_that_no_function_needed_are_found() -> None:
     call = Call("reader", Permission("s3:GetObject", f"{LAKE}/raw/a"))
 
-    assert list(roles(reader=[READ]).unused([call])) == [
-        ("reader", "s3:GetObject", LAKE),
-        ("reader", "s3:ListBucket", LAKE),
-        ("reader", "s3:ListBucket", f"{LAKE}/raw/*"),
-    ]
+    assert roles(reader=[READ], other=[READ]).unused([call]) == {
+        Right("s3:GetObject", LAKE),
+        Right("s3:ListBucket", LAKE),
+        Right("s3:ListBucket", f"{LAKE}/raw/*"),
+    }
+
+
+def test_a_right_is_not_used_by_another_function_that_lacks_it() -> None:
+    call = Call("other", Permission("s3:GetObject", f"{LAKE}/raw/a"))
+
+    assert Right("s3:GetObject", f"{LAKE}/raw/*") in roles(reader=[READ], other=[]).unused([call])

@@ -35,7 +35,7 @@ from bench.cost_units import (
     write_units,
 )
 from bench.cost_usage import Usage
-from shared.runtime.resources import Index, Table
+from shared.runtime.resources import Index, Table, Write
 
 MEGABYTE = 1024**2
 
@@ -55,7 +55,7 @@ def test_each_tier_charges_its_own_units_only() -> None:
 
 
 def test_an_index_is_charged_where_its_entry_appears_moves_or_changes() -> None:
-    table = Table("t", partition_key="id")
+    table = Table("t", writes=Write.PUT, partition_key="id")
     index = Index(name="by_state", partition_key="state", attributes=("label",))
     entries = [
         index_entry(table, index, item)
