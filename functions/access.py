@@ -94,7 +94,7 @@ WIDGET_WRITES = (*QUERY_WRITES, Access(WIDGET_ANSWERS_TABLE))
 """Written: results and remembered answers."""
 
 EXPORTS = (Access(EXPORTS_TABLE), Access(EXPORT_FILES_BUCKET, by_athena=True))
-"""Read and written: exports that are prepared in the background, and files."""
+"""Read and written: exports that are prepared in the background, and files; large ones in parts, which are aborted."""
 
 LARGE_ANSWERS = (Access(RESULTS_BUCKET, ANSWERS),)
 """Read and written: responses that are too large for Lambda; functions that run queries already have access to them."""
