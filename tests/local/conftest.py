@@ -22,7 +22,6 @@ from tests.local.end_to_end.waiting import until
 from tests.local.host.free_ports import free_ports
 from tests.local.permissions import Roles
 from tests.local.unused_rights import superfluous, unexplained
-from tests.tiers import sized
 
 _END_TO_END = Path(__file__).parent / "end_to_end"
 _POLL_SECONDS = 0.1
@@ -130,12 +129,11 @@ def _assert_permitted(roles: Roles, calls: Sequence[Call]) -> None:
 
 
 def _assert_needed(roles: Roles, calls: Sequence[Call]) -> None:
-    """Fail if functions have a right that none of them needs, without a reason; or if a reason is out of date."""
+    """Fail if functions have a right that none of them needs, without a reason; or if a reason is for none."""
     unused = roles.unused(calls)
 
     assert unexplained(unused) == []
-    # The thorough tier takes paths that the quick one does not.
-    assert sized(quick=superfluous(unused), thorough=[]) == []
+    assert superfluous(roles.granted) == []
 
 
 def _has_run_all(session: pytest.Session) -> bool:

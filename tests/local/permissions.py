@@ -57,15 +57,18 @@ class Roles:
         for call in calls:
             for function in self._callers(call):
                 needed.setdefault((function, call.permission.action), []).append(call.permission)
-        allowed: set[Right] = set()
         used: set[Right] = set()
         for function, action, resource, conditions in self._rights():
             one = ParsedStatement("", "Allow", [action], [], [resource], [], conditions)
-            right = Right(_BY_KEY.get(action, action), resource)
-            allowed.add(right)
+            right = _right(action, resource)
             if right not in used and any(is_allowed([one], each) for each in needed.get((function, action), ())):
                 used.add(right)
-        return allowed - used
+        return self.granted - used
+
+    @property
+    def granted(self) -> set[Right]:
+        """What functions are allowed."""
+        return {_right(action, resource) for _, action, resource, _ in self._rights()}
 
     def _rights(self) -> Iterator[tuple[str, str, str, Any]]:
         for function, statements in self.statements.items():
@@ -87,6 +90,10 @@ class Roles:
     def _callers(self, call: Call) -> Iterable[str]:
         """Return who may have made a call: a presigned address does not say which function signed it."""
         return [call.function] if call.function else self.statements
+
+
+def _right(action: str, resource: str) -> Right:
+    return Right(_BY_KEY.get(action, action), resource)
 
 
 def is_allowed(statements: Statements, permission: Permission) -> bool:

@@ -1,4 +1,4 @@
-"""The rights that functions have and that no end-to-end test needs, each with the reason."""
+"""The rights that functions have and that end-to-end tests need on some runs only, or never, each with the reason."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -69,9 +69,6 @@ REASONS = (
     Reason("states:DescribeExecution", "replay-run:*", "no run is lost; tests/functions/replay"),
     Reason("execute-api:ManageConnections", "/DELETE/@connections/*", "no token ends early; tests/functions/live"),
     Reason("dynamodb:UpdateItem", "families", "no refresh token is used; tests/functions/auth"),
-)
-
-BY_CHANCE = (
     Reason("dynamodb:*Item", "idempotency", "two requests with a key meet, or one fails; tests/functions/test_once.py"),
     Reason("dynamodb:DeleteItem", "result-cache", "a query fails; tests/functions/answers"),
     Reason("athena:StopQueryExecution", "*", "a query takes too long; tests/functions/answers"),
@@ -79,14 +76,13 @@ BY_CHANCE = (
     Reason("sqs:SendMessage", "widget-queue", "an answer takes long; tests/functions/dashboard_data"),
     Reason("s3:ListBucket", "-failures-*", "a batch is discarded, or somebody asks whether one was"),
 )
-"""What tests need on some runs only: that it was used is no reason to take an entry out."""
 
 
 def unexplained(unused: Collection[Right]) -> list[Right]:
     """Return the rights without a reason."""
-    return sorted(right for right in unused if not any(each.covers(right) for each in (*REASONS, *BY_CHANCE)))
+    return sorted(right for right in unused if not any(each.covers(right) for each in REASONS))
 
 
-def superfluous(unused: Collection[Right]) -> list[Reason]:
-    """Return the reasons for rights that functions do not have, or that a test needs by now."""
-    return [each for each in REASONS if not any(each.covers(right) for right in unused)]
+def superfluous(granted: Collection[Right]) -> list[Reason]:
+    """Return the reasons for rights that functions do not have."""
+    return [each for each in REASONS if not any(each.covers(right) for right in granted)]
