@@ -180,8 +180,9 @@ def _is_obsolete(marker: IncomingKey, entry: LedgerEntry | None) -> bool:
 def _with_merge(result: "MergeResult", at: "datetime", state: "TableState") -> "TableState":
     """Record a merge; the history of products is published with it, so that both are of one moment."""
     snapshot = result.snapshot
+    first_hours = result.first_hours if result.data_type in ROLLUPS else {}
     changed = state.with_arrivals(result.arrived)
-    changed = changed.with_commit(snapshot.id or 0, snapshot.sequence, result.days, result.first_hours)
+    changed = changed.with_commit(snapshot.id or 0, snapshot.sequence, result.days, first_hours)
     if result.days and result.data_type in ROLLUPS:
         changed = changed.with_commit_time(at)
     if result.history is None:

@@ -424,6 +424,16 @@ def test_merges_request_the_roll_ups_of_types_that_have_any(wired: Wiring) -> No
     assert sorted(requested) == ['{"data_type":"events"}', '{"data_type":"transactions"}']
 
 
+def test_only_types_with_roll_ups_remember_changed_hours(wired: Wiring) -> None:
+    for data_type in (EVENTS, DataType.ORDERS):
+        wired.loader.load(delivery(data_type, [good(data_type)], origin=f"batch-{data_type}"))
+
+    wired.merger.merge({EVENTS, DataType.ORDERS}, has_time=lambda: True)
+
+    states = wired.table_states.get_many([EVENTS, DataType.ORDERS])
+    assert (len(states[EVENTS].hours), states[DataType.ORDERS].hours) == (1, {})
+
+
 def test_roll_ups_of_another_definition_are_not_read_and_computed_again(wired: Wiring) -> None:
     _bring(wired, SALES, {}, {"transaction_id": "t-2", "timestamp": f"{OTHER}T10:00:00Z"})
     wired.rollups.run(SALES)
