@@ -177,7 +177,7 @@ def test_unfinished_uploads_are_divided_by_data_type(wired: Wiring) -> None:
 
 def test_an_unfinished_upload_of_an_earlier_version_is_found(wired: Wiring) -> None:
     _upload(wired)
-    wired.clients.dynamodb.update_item(
+    boto3.client("dynamodb").update_item(
         TableName=wired.name_of(UPLOADS_TABLE),
         Key={"batch_id": {"S": NAMES[0]}},
         UpdateExpression="SET #open = :yes",

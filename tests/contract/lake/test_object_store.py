@@ -94,29 +94,29 @@ def test_an_object_is_described_without_being_read(lake: LakeStore) -> None:
 
 
 def test_a_range_is_read_only_from_the_described_object(lake: LakeStore) -> None:
-    lake.put("landing/a", b"one, two")
-    facts = lake.head("landing/a")
+    lake.put("incoming/a", b"one, two")
+    facts = lake.head("incoming/a")
     assert facts is not None
-    piece = lake.read_range("landing/a", facts.etag, 5, 3)
-    rest = lake.read_range("landing/a", facts.etag, 5, 100)
-    lake.put("landing/a", b"six, ten")
+    piece = lake.read_range("incoming/a", facts.etag, 5, 3)
+    rest = lake.read_range("incoming/a", facts.etag, 5, 100)
+    lake.put("incoming/a", b"six, ten")
 
     with pytest.raises(LostUpdate):
-        lake.read_range("landing/a", facts.etag, 5, 3)
-    lake.delete_any_version("landing/a")
+        lake.read_range("incoming/a", facts.etag, 5, 3)
+    lake.delete_any_version("incoming/a")
     with pytest.raises(LostUpdate):
-        lake.read_range("landing/a", facts.etag, 5, 3)
+        lake.read_range("incoming/a", facts.etag, 5, 3)
 
     assert (piece, rest) == (b"two", b"two")
 
 
 def test_an_object_is_deleted_unconditionally(lake: LakeStore) -> None:
-    lake.put("landing/a", b"one")
+    lake.put("incoming/a", b"one")
 
-    lake.delete_any_version("landing/a")
-    lake.delete_any_version("landing/a")
+    lake.delete_any_version("incoming/a")
+    lake.delete_any_version("incoming/a")
 
-    assert lake.get("landing/a") is None
+    assert lake.get("incoming/a") is None
 
 
 def test_names_are_listed_in_order_with_the_etags_of_reads(lake: LakeStore) -> None:

@@ -9,6 +9,7 @@ from itertools import product
 from operator import itemgetter
 from typing import Any
 
+import boto3
 import pytest
 
 from shared.app.wiring import Wiring
@@ -268,7 +269,7 @@ def test_an_unfinished_entry_of_an_earlier_version_is_found(wired: Wiring) -> No
     source_id = next(each for each in map(str, range(99)) if open_key(each) != "yes")
     wired.ledger.update("batch-1", lambda _: _entry("batch-1", source_id=source_id))
 
-    wired.clients.dynamodb.update_item(
+    boto3.client("dynamodb").update_item(
         TableName=wired.name_of(LEDGER_TABLE),
         Key={"origin": {"S": "batch-1"}},
         UpdateExpression="SET #open = :yes",

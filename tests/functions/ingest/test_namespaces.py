@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import pyarrow as pa
 import pytest
 
@@ -215,7 +216,7 @@ def test_records_go_to_quarantine_while_the_saved_namespace_cannot_be_applied(wi
     """A later version may save what this one does not know; ids without their prefix would be other records."""
     key = {"source_id": {"S": "shop-a"}, "facet": {"S": CONFIG}}
     item = {**key, "body": {"S": '{"namespace": "shop a"}'}}
-    wired.clients.dynamodb.put_item(TableName=wired.name_of(SOURCES_TABLE), Item=item)
+    boto3.client("dynamodb").put_item(TableName=wired.name_of(SOURCES_TABLE), Item=item)
 
     loaded = wired.loader.load(delivery(DataType.TRANSACTIONS, [sale(1)], origin="batch-1", source_id="shop-a"))
 

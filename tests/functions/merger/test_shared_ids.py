@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import boto3
+
 from shared.app.wiring import Wiring
 from shared.ledger.entry import LedgerEntry
 from shared.ledger.store import LEDGER_TABLE
@@ -153,7 +155,7 @@ def test_an_unpublished_merge_counts_replaced_rows_once_though_more_follow(wired
 
 def test_rows_of_a_delivery_that_the_ledger_lost_are_replaced_without_it(wired: Wiring) -> None:
     _bring(wired, "batch-1", sale(1))
-    wired.clients.dynamodb.delete_item(TableName=wired.name_of(LEDGER_TABLE), Key={"origin": {"S": "batch-1"}})
+    boto3.client("dynamodb").delete_item(TableName=wired.name_of(LEDGER_TABLE), Key={"origin": {"S": "batch-1"}})
 
     _bring(wired, "batch-2", sale(1, quantity=9), days=1)
 
