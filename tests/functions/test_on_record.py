@@ -12,7 +12,7 @@ from functions.manifest import HTTP_FUNCTIONS
 from shared.app.http import BASE_PATH
 from shared.app.wiring import Wiring
 from shared.audit.trail import AUDIT_TABLE, Asked
-from shared.auth.scopes import Scope
+from shared.auth.scopes import PUBLIC, Scope
 from shared.idempotency.store import IDEMPOTENCY_TABLE
 from shared.limits.counter import RATE_LIMITS_TABLE
 from shared.runtime.models import rfc3339
@@ -106,9 +106,10 @@ def test_a_change_that_cannot_be_audited_succeeds_and_is_logged_in_full(
 def test_a_function_has_the_access_that_its_route_policies_need(
     function: Any,
 ) -> None:
-    needed = {RATE_LIMITS_TABLE}
+    needed = set()
     for route in function.routes():
         policy = function.policy_of(route)
+        needed |= {RATE_LIMITS_TABLE} if policy.scope is not PUBLIC else set()
         needed |= {AUDIT_TABLE} if policy.is_audited(route.method) else set()
         needed |= {IDEMPOTENCY_TABLE} if policy.takes_key(route.method) else set()
 
