@@ -29,6 +29,14 @@ def run_apart(variables: Mapping[str, str], module: str, step: str, *arguments: 
     return told
 
 
+def run_module(module: str, *arguments: object) -> dict[str, float]:
+    """Run a module in another process; return the measurements on the last line that it prints."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    done = subprocess.run(command, check=True, capture_output=True)
+    told: dict[str, float] = orjson.loads(done.stdout.splitlines()[-1])
+    return told
+
+
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
     """Return what work returns, and the seconds that it takes."""
     started = time.perf_counter()

@@ -1,11 +1,8 @@
 """History and live days through the merge, in the emulator: seconds, requests, bytes and memory."""
 
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 
-import orjson
-
+from bench.function_process import run_module
 from bench.measure import Row
 
 HISTORY = ((10_000, 545), (70_000, 545), (10_000, 1_237), (1_000_000, 1_095))
@@ -19,17 +16,10 @@ def measure() -> list[Row]:
     """Merge in a process of its own for each size, so that its peak memory is its own."""
     rows: list[Row] = []
     for lines, days in HISTORY:
-        rows += _history(lines, days, _child("history", lines, days))
+        rows += _history(lines, days, run_module("bench.merge_once", "history", lines, days))
     for lines in LIVE:
-        rows += _live(lines, _child("live", lines))
+        rows += _live(lines, run_module("bench.merge_once", "live", lines))
     return rows
-
-
-def _child(*scenario: object) -> Mapping[str, float]:
-    command = [sys.executable, "-m", "bench.merge_once", *map(str, scenario)]
-    done = subprocess.run(command, check=True, capture_output=True)
-    result: dict[str, float] = orjson.loads(done.stdout.splitlines()[-1])
-    return result
 
 
 def _history(lines: int, days: int, taken: Mapping[str, float]) -> Iterator[Row]:

@@ -82,7 +82,7 @@ class DeadLetters:
         return [each["Body"] for each in self._receive(self._url(self.names, alias), hidden_seconds=0)]
 
     def redrive(self, alias: str) -> Redriven:
-        """Move all messages back, or start the functions again of which they tell; leave what tells of none.
+        """Move all messages back, or start the functions whose failed runs they report; leave those that report none.
 
         Raises:
             NoSuchQueue: there is no dead-letter queue of that name.

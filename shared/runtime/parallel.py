@@ -24,8 +24,8 @@ def all_at_once(calls: Mapping[str, Callable[[], Any]], most: int | None = None)
         calls: the functions.
         most: how many of them run at once (default: all).
     """
-    if not calls:
-        return {}
+    if len(calls) <= 1:
+        return {name: call() for name, call in calls.items()}
     with ThreadPoolExecutor(min(len(calls), most or len(calls))) as pool:
         started = {name: pool.submit(copy_context().run, call) for name, call in calls.items()}
         return {name: each.result() for name, each in started.items()}

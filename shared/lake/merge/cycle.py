@@ -18,7 +18,7 @@ from shared.lake.merge.limits import PassLimits
 from shared.lake.merge.pending import CANCELLED, PendingObjects, PendingRows
 from shared.lake.merge.receipt import RECEIPT, ObjectReceipt, Receipt, read_receipt, write_receipt
 from shared.lake.merge.reconciliation_plan import last_reconciliation
-from shared.lake.merge.settlement import Settlement, change_of, changed_days, first_arrival, first_changed_hours
+from shared.lake.merge.settlement import Settlement, change_of, changed_days, first_arrival
 from shared.lake.merge.unpublished import unpublished_days
 from shared.lake.rollups.product_history import HistoryState, ProductHistory
 from shared.lake.storage.paths import delivery_of
@@ -211,8 +211,7 @@ class _Attempt:
         if settled is None:
             return {}
         carried = self._carried_days()
-        found = first_changed_hours(self.data_type, settled)
-        return {day: hour for day, hour in found.items() if day not in carried}
+        return {day: hour for day, hour in changed_days(self.data_type, settled).items() if day not in carried}
 
     def _existing_objects(self) -> dict[str, ObjectReceipt]:
         """Return what the receipt has of objects that still exist, and of those that were replaced since.

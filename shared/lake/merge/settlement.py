@@ -49,20 +49,15 @@ def change_of(data_type: "DataType", settled: Settled, summary: Mapping[str, str
     return TableChange(rows=rows, deleted=positions_of(settled.beaten), summary=summary)
 
 
-def changed_days(data_type: "DataType", settled: Settled) -> set[str]:
-    """Return the UTC days that gain or lose rows."""
-    return {*days_of(data_type, settled.winners), *days_of(data_type, settled.beaten)}
+def changed_days(data_type: "DataType", settled: Settled) -> dict[str, int]:
+    """Return the UTC days that gain or lose rows, each with the first hour that does.
 
-
-def first_changed_hours(data_type: "DataType", settled: Settled) -> dict[str, int]:
-    """Return the first UTC hour of each day that gains or loses rows; nothing for a data type without event time."""
-    time = SCHEMAS[data_type].event_time
+    The only entry of a data type without event time is `all`.
+    """
+    time, changed = SCHEMAS[data_type].event_time, (settled.winners, settled.beaten)
     if time is None:
-        return {}
-    changed = pa.chunked_array(
-        [*settled.winners[time].chunks, *settled.beaten[time].chunks], settled.winners[time].type
-    )
-    hours = pc.unique(pc.floor_temporal(changed, unit="hour")).to_pylist()
+        return {WHOLE_TABLE: 0} if any(map(len, changed)) else {}
+    hours = {hour for rows in changed for hour in pc.unique(pc.floor_temporal(rows[time], unit="hour")).to_pylist()}
     return {each.date().isoformat(): each.hour for each in sorted(hours, reverse=True)}
 
 
